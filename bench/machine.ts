@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import os from 'node:os';
+
+/** Jiffies of the whole machine since it started, from /proc/stat. */
+export interface CpuTimes {
+  readonly busy: number;
+  readonly steal: number;
+  readonly total: number;
+}
+
+/** Reads the machine's CPU times; undefined where there is no /proc/stat (then shares are not reported). */
+export function readCpuTimes(): CpuTimes | undefined {
+  try {
+    const [line = ''] = readFileSync('/proc/stat', 'utf8').split('\n');
+    // user nice system idle iowait irq softirq steal; the guest columns after them are contained in user.
+    const columns = line.trim().split(/\s+/).slice(1, 9).map(Number);
+    const [, , , idle = 0, waiting = 0, , , steal = 0] = columns;
+    const total = columns.reduce((sum, value) => sum + value, 0);
+    return { busy: total - idle - waiting - steal, steal, total };
+  } catch {
+    return undefined;
+  }
+}
+
+export interface MachineLoad {
+  /** Share of the machine's CPU time that the hypervisor gave to others, 0 to 1. */
+  readonly stealShare: number;
+  /** CPU time used by anybody on this machine, in milliseconds. */
+  readonly busyMilliseconds: number;
+}
+
+/** What happened on the machine between two readings. */
+export function loadBetween(before: CpuTimes | undefined, after: CpuTimes | undefined): MachineLoad | undefined {
+  if (before === undefined || after === undefined || after.total <= before.total) return undefined;
+  const elapsed = after.total - before.total;
+  // A jiffy of /proc/stat is 10 ms on every Linux that Node supports (USER_HZ = 100).
+  return { stealShare: (after.steal - before.steal) / elapsed, busyMilliseconds: (after.busy - before.busy) * 10 };
+}
+
+/** 'AMD EPYC, 2 cores, 23 GB, Linux 6.1': what a reader needs to judge the numbers. */
+export function describeMachine(): string {
+  const [cpu] = os.cpus();
+  const model = cpu?.model.trim().replace(/\s+/g, ' ') ?? 'unknown processor';
+  const instructions = processorExtensions();
+  const parts = [
+    `${model}${instructions}`,
+    `${os.availableParallelism()} cores`,
+    `${Math.round(os.totalmem() / 2 ** 30)} GB`,
+    `${os.type()} ${os.release()}`,
+  ];
+  return parts.join(', ');
+}
+
+/** The vector extensions that decide the speed of convolutions, ' (AVX-512, AMX)', where /proc/cpuinfo names them. */
+function processorExtensions(): string {
+  try {
+    const flags = /^flags\s*:(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1]?.split(' ') ?? [];
+    const named = Object.entries({ avx2: 'AVX2', avx512f: 'AVX-512', avx512_bf16: 'AVX-512 BF16', amx_tile: 'AMX' });
+    const present = named.filter(([flag]) => flags.includes(flag)).map(([, name]) => name);
+    return present.length === 0 ? '' : ` (${present.join(', ')})`;
+  } catch {
+    return '';
+  }
+}
+
+/** Largest resident memory of this process so far, in bytes (VmHWM); undefined where /proc is absent. */
+export function peakMemoryOfThisProcess(): number | undefined {
+  try {
+    const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
+    return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,39 @@
+import { report } from '../compiler/diagnostics/index.js';
+import { analyze, type CompileOptions } from '../compiler/index.js';
+import type { IR } from '../compiler/ir/ir.js';
+import { CommandFailure } from './failure.js';
+import { createSourceHost, whyUnreadable } from './source-host.js';
+import { colorsFor } from './terminal/colors.js';
+import { renderDiagnostics } from './terminal/render-diagnostic.js';
+
+export type AnalyzeResult = ReturnType<typeof analyze>;
+
+/** Analyses the source at `file` from the disk. A file that cannot be read is a diagnostic too. Never throws for what the user wrote. */
+export function analyzeFile(file: string, options: CompileOptions = {}): AnalyzeResult {
+  const reason = whyUnreadable(file);
+  if (reason !== undefined) {
+    const diagnostic = report.sourceUnreadable({ span: { file, start: 0, end: 0 }, path: file, reason });
+    return { diagnostics: [diagnostic], sources: new Map() };
+  }
+  return analyze(file, createSourceHost(), options);
+}
+
+/** Prints diagnostics to a stream as `path:line:column: error CODE: message` with the source lines. */
+export function printDiagnostics(
+  result: Pick<AnalyzeResult, 'diagnostics' | 'sources'>,
+  stream: NodeJS.WriteStream = process.stderr,
+): void {
+  if (result.diagnostics.length === 0) return;
+  stream.write(renderDiagnostics(result.diagnostics, { sources: result.sources, colors: colorsFor(stream) }));
+}
+
+/**
+ * The IR of the source at `file`, for commands that need one: diagnostics go to stderr, errors end the command with exit code 2.
+ * @throws CommandFailure when the source has errors.
+ */
+export function requireIR(file: string, options: CompileOptions = {}): { readonly ir: IR; readonly sources: ReadonlyMap<string, string> } {
+  const result = analyzeFile(file, options);
+  printDiagnostics(result);
+  if (!result.ir) throw new CommandFailure(2, '');
+  return { ir: result.ir, sources: result.sources };
+}

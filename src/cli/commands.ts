@@ -1,0 +1,25 @@
+import type { Command } from 'commander';
+
+/** A command as `mfnc --help` lists it; its module is loaded only when it is called. */
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<CommandModule>;
+}
+
+/** What every `src/cli/<command>.ts` exports: it adds its command, with options, help and action, to the program. */
+export interface CommandModule {
+  register(program: Command): void;
+}
+
+export const commands: readonly CommandEntry[] = [
+  { name: 'check', summary: 'find mistakes in .mfn sources', load: () => import('./check.js') },
+  { name: 'inspect', summary: 'print the blocks of a model with shapes, parameters and cost', load: () => import('./inspect.js') },
+  { name: 'compile', summary: 'write the IR, a SavedModel or an ONNX file', load: () => import('./compile.js') },
+  { name: 'train', summary: 'train a model as a run file says', load: () => import('./train.js') },
+  { name: 'evaluate', summary: 'measure PSNR and SSIM over a folder of pairs', load: () => import('./evaluate.js') },
+  { name: 'enhance', summary: 'enhance photographs', load: () => import('./enhance.js') },
+  { name: 'engine', summary: 'install or remove a native engine', load: () => import('./engine.js') },
+  { name: 'doctor', summary: 'list engines, versions and devices', load: () => import('./doctor.js') },
+  { name: 'data', summary: 'prepare photographs for a training', load: () => import('./data.js') },
+];

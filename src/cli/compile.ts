@@ -1,0 +1,179 @@
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import type { Command } from 'commander';
+import { initializeWeights, listWeights, lowerInference } from '../compiler/3-lower/index.js';
+import { emitIR } from '../compiler/4-emit/ir/index.js';
+import { emitOnnx } from '../compiler/4-emit/onnx/index.js';
+import { emitSavedModel } from '../compiler/4-emit/savedmodel/index.js';
+import { didYouMean } from '../compiler/diagnostics/did-you-mean.js';
+import type { IR } from '../compiler/ir/ir.js';
+import type { Program } from '../compiler/ir/program.js';
+import type { HostTensor } from '../runtime/engines/engine.js';
+import { makeFolder, mfncVersion, writeFileAtomically } from '../runtime/files/index.js';
+import { requireIR } from './analyze-file.js';
+import { CommandFailure } from './failure.js';
+import { formatImageSize, type ImageSize, parseImageSize, requireSupportedSize } from './image-size.js';
+import { loadNetwork, type Network } from './load-network.js';
+import { costConvention, costTree, inGiga, type NetworkCost } from './network-cost.js';
+import { guarded } from './runtime-failure.js';
+import { formatTable } from './terminal/table.js';
+
+const targets = ['ir', 'savedmodel', 'onnx'] as const;
+type Target = (typeof targets)[number];
+
+/** A file to write, by its path below the output folder. */
+type Files = Map<string, string | Uint8Array>;
+
+/** What `mfnc compile` writes as summary.json and prints with --json. */
+interface Summary extends NetworkCost {
+  readonly mfnc: string;
+  readonly model: string;
+  readonly source: string;
+  readonly size: ImageSize;
+  readonly convention: string;
+  /** Where the weights inside the artefacts come from: a file, or 'seed 1'. */
+  readonly weights: string;
+  /** Tensors that the artefacts take and give, NHWC, with values in [-1, 1]. */
+  readonly inputs: readonly TensorSummary[];
+  readonly outputs: readonly TensorSummary[];
+  readonly files: readonly { readonly path: string; readonly bytes: number; readonly sha256: string }[];
+}
+
+interface TensorSummary {
+  readonly name: string;
+  readonly shape: readonly number[];
+}
+
+interface Options {
+  readonly output: string;
+  readonly target: string;
+  readonly size: string;
+  readonly weights?: string;
+  readonly seed: string;
+  readonly json?: boolean;
+}
+
+export function register(program: Command): void {
+  program
+    .command('compile')
+    .summary('write the IR, a SavedModel or an ONNX file')
+    .description(
+      'Compiles a model for one picture size and writes the artefacts asked for, with the weights inside them, and summary.json.',
+    )
+    .argument('<file>', '.mfn source with a model')
+    .requiredOption('-o, --output <folder>', 'folder to write to; made when it is missing')
+    .option('--target <list>', `what to write, separated by commas: ${targets.join(', ')}`, targets.join(','))
+    .option('--size <HxW>', 'height and width of the picture, in pixels', '256x256')
+    .option('--weights <file>', 'trained weights (.safetensors); without them the weights are random')
+    .option('--seed <number>', 'seed of random weights', '1')
+    .option('--json', 'print the summary as JSON')
+    .addHelpText(
+      'after',
+      '\nExample:\n  mfnc compile models/lw-drgn.mfn -o compiled --target savedmodel,onnx --size 400x600 --weights weights.safetensors',
+    )
+    .action(guarded(compile));
+}
+
+async function compile(file: string, options: Options): Promise<void> {
+  const summary = await compileTo(file, options);
+  process.stdout.write(options.json === true ? `${JSON.stringify(summary, undefined, 2)}\n` : formatSummary(summary, options.output));
+}
+
+async function compileTo(file: string, options: Options): Promise<Summary> {
+  const chosen = parseTargets(options.target);
+  const size = parseImageSize(options.size);
+  const seed = parseSeed(options.seed);
+  const { ir, weights } = await modelWithWeights(file, seed, options.weights);
+  requireSupportedSize(ir, size);
+  const program = lowerInference(ir, { batch: 1, ...size });
+  // Everything is made before the first file is written, so a failure leaves the folder as it was.
+  const files = emitAll(path.basename(file, path.extname(file)), chosen, ir, program, weights);
+  const summary: Summary = {
+    mfnc: mfncVersion,
+    model: ir.model.name,
+    source: file,
+    size,
+    ...inGiga(costTree(ir, size)),
+    convention: costConvention,
+    weights: options.weights ?? `seed ${seed}`,
+    inputs: tensorsOf(
+      program,
+      program.inputs.filter((input) => input.role === 'data'),
+    ),
+    outputs: tensorsOf(program, program.outputs),
+    files: [...files].map(([name, content]) => ({ path: name, bytes: Buffer.byteLength(content), sha256: sha256(content) })),
+  };
+  files.set('summary.json', `${JSON.stringify(summary, undefined, 2)}\n`);
+  await writeAll(options.output, files);
+  return summary;
+}
+
+function parseTargets(text: string): readonly Target[] {
+  const names = text.split(',').map((name) => name.trim());
+  return names.map((name) => {
+    const target = targets.find((candidate) => candidate === name);
+    if (target !== undefined) return target;
+    const [nearest] = didYouMean(name, targets);
+    throw new CommandFailure(
+      2,
+      `--target has no '${name}'`,
+      nearest ? `did you mean ${nearest}?` : `the targets are ${targets.join(', ')}`,
+    );
+  });
+}
+
+function parseSeed(text: string): number {
+  const seed = Number(text);
+  if (text.trim() === '' || !Number.isSafeInteger(seed) || seed < 0) {
+    throw new CommandFailure(2, `--seed is '${text}'`, 'give a whole number from 0');
+  }
+  return seed;
+}
+
+/** The model with its weights: those of the file, or random ones. */
+async function modelWithWeights(file: string, seed: number, weightsFile: string | undefined): Promise<Network> {
+  if (weightsFile !== undefined) return loadNetwork(file, weightsFile);
+  const { ir } = requireIR(file);
+  return { ir, weights: onlyOf(ir, initializeWeights(ir, seed)) };
+}
+
+/** Weights of the model without those of the stages' discriminators. */
+function onlyOf(ir: IR, all: ReadonlyMap<string, HostTensor>): Map<string, HostTensor> {
+  const wanted = new Set(listWeights(ir).map((weight) => weight.path));
+  return new Map([...all].filter(([name]) => wanted.has(name)));
+}
+
+function emitAll(name: string, chosen: readonly Target[], ir: IR, program: Program, weights: ReadonlyMap<string, HostTensor>): Files {
+  const files: Files = new Map();
+  if (chosen.includes('ir')) files.set(`${name}.ir.json`, emitIR(ir));
+  if (chosen.includes('savedmodel')) {
+    for (const [part, content] of emitSavedModel(program, { weights }).files) files.set(path.join('savedmodel', part), content);
+  }
+  if (chosen.includes('onnx')) files.set(`${name}.onnx`, emitOnnx(program, { weights }));
+  return files;
+}
+
+function tensorsOf(program: Program, ports: readonly { readonly name: string; readonly tensor: number }[]): TensorSummary[] {
+  return ports.map(({ name, tensor }) => ({ name, shape: program.tensors[tensor]?.shape ?? [] }));
+}
+
+function sha256(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+async function writeAll(folder: string, files: Files): Promise<void> {
+  for (const parent of new Set([...files.keys()].map((name) => path.dirname(path.join(folder, name))))) await makeFolder(parent);
+  for (const [name, content] of files) await writeFileAtomically(path.join(folder, name), content);
+}
+
+function formatSummary(summary: Summary, folder: string): string {
+  const { model, size, parameters, gmacs, gflops } = summary;
+  const tensors = (list: readonly TensorSummary[]) => list.map(({ name, shape }) => `${name} [${shape.join(', ')}]`).join(', ');
+  const rows = summary.files.map((file) => [path.join(folder, file.path), file.bytes.toLocaleString('en-US')]);
+  return [
+    `${model} for one picture of ${formatImageSize(size)} (height x width), weights from ${summary.weights}\n`,
+    `${parameters.toLocaleString('en-US')} parameters, ${gmacs.toFixed(3)} GMACs, ${gflops.toFixed(3)} GFLOPs\n`,
+    `takes ${tensors(summary.inputs)}; gives ${tensors(summary.outputs)}; NHWC, float32, values in [-1, 1]\n\n`,
+    formatTable([{ title: 'file' }, { title: 'bytes', align: 'right' }], [...rows, [path.join(folder, 'summary.json'), '']]),
+  ].join('');
+}

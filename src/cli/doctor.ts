@@ -1,0 +1,95 @@
+import { readFile } from 'node:fs/promises';
+import { availableParallelism, cpus, totalmem } from 'node:os';
+import type { Command } from 'commander';
+import { allEngines, type EngineName, type EngineStatus, findEngine } from '../runtime/engines/index.js';
+import { mfncVersion } from '../runtime/files/index.js';
+import { colorsFor } from './terminal/colors.js';
+
+/** Instruction sets that TensorFlow and onnxruntime have faster kernels for, as /proc/cpuinfo names them. */
+const instructionSets = ['avx2', 'fma', 'avx512f', 'avx512_vnni', 'avx512_bf16', 'amx_tile', 'amx_bf16', 'amx_int8'] as const;
+
+/** What `mfnc doctor --json` prints. */
+interface Report {
+  readonly mfnc: string;
+  readonly node: string;
+  readonly platform: string;
+  readonly processor: {
+    readonly model: string;
+    /** Cores this process may use. */
+    readonly cores: number;
+    /** Those of `instructionSets` that the processor has; empty where the system does not tell. */
+    readonly instructionSets: readonly string[];
+  };
+  /** Memory of the machine in bytes. */
+  readonly memory: number;
+  /** The engine that `--engine auto` takes. */
+  readonly auto: EngineName | undefined;
+  readonly engines: readonly EngineStatus[];
+}
+
+export function register(program: Command): void {
+  program
+    .command('doctor')
+    .summary('list engines, versions and devices')
+    .description('Lists the engines with their versions, devices, threads and places, why one is not available, and what this machine has.')
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nExample:\n  mfnc doctor')
+    .action(async ({ json }: { json?: boolean }) => {
+      const report = await examine();
+      process.stdout.write(json ? `${JSON.stringify(report, undefined, 2)}\n` : formatReport(report));
+    });
+}
+
+async function examine(): Promise<Report> {
+  const engines = await Promise.all((await allEngines()).map((engine) => engine.probe()));
+  const auto = await findEngine('auto').then(
+    (engine) => engine.name,
+    () => undefined,
+  );
+  return {
+    mfnc: mfncVersion,
+    node: process.versions.node,
+    platform: `${process.platform}-${process.arch}`,
+    processor: {
+      model: cpus()[0]?.model.trim() ?? 'unknown',
+      cores: availableParallelism(),
+      instructionSets: await presentInstructionSets(),
+    },
+    memory: totalmem(),
+    auto,
+    engines,
+  };
+}
+
+async function presentInstructionSets(): Promise<string[]> {
+  const information = await readFile('/proc/cpuinfo', 'utf8').catch(() => '');
+  const flags = new Set(/^flags\s*:\s*(.*)$/m.exec(information)?.[1]?.split(' '));
+  return instructionSets.filter((name) => flags.has(name));
+}
+
+function formatReport({ mfnc, node, platform, processor, memory, auto, engines }: Report): string {
+  const sets = processor.instructionSets.length > 0 ? ` (${processor.instructionSets.join(', ')})` : '';
+  const lines = [
+    `mfnc ${mfnc}, Node ${node}, ${platform}`,
+    `${processor.model}, ${processor.cores} cores${sets}, ${(memory / 1e9).toFixed(1)} GB of memory`,
+    '',
+  ];
+  for (const engine of engines) lines.push(...formatEngine(engine, auto));
+  return `${lines.join('\n')}\n`;
+}
+
+function formatEngine(status: EngineStatus, auto: EngineName | undefined): string[] {
+  const colors = colorsFor(process.stdout);
+  const { name, available, versions, devices, threads, location, reason } = status;
+  const mark = available ? colors.green('available') : colors.yellow('not available');
+  const chosen = name === auto ? ', taken by --engine auto' : '';
+  const lines = [`${colors.bold(name.padEnd(14))} ${mark}${chosen}`];
+  const detail = (label: string, value: string) => lines.push(`  ${label.padEnd(12)} ${value}`);
+  const libraries = Object.entries(versions).map(([library, version]) => `${library} ${version}`);
+  if (libraries.length > 0) detail('versions', libraries.join(', '));
+  if (devices.length > 0) detail('devices', devices.join(', '));
+  if (threads > 0) detail('threads', String(threads));
+  if (location !== undefined) detail('location', location);
+  if (reason !== undefined) detail('reason', reason);
+  return lines;
+}

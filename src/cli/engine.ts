@@ -1,0 +1,136 @@
+import type { Command } from 'commander';
+import { EngineFailure } from '../runtime/engines/engine.js';
+import {
+  enginesFolder,
+  type InstallableEngine,
+  type InstallProgress,
+  installableEngines,
+  installEngine,
+  isInstallable,
+  listInstalled,
+  recipes,
+  removeEngine,
+} from '../runtime/engines/install/index.js';
+import { RuntimeFailure } from '../runtime/files/index.js';
+import { CommandFailure } from './failure.js';
+import { Progress } from './terminal/progress.js';
+import { formatTable } from './terminal/table.js';
+
+const description =
+  "Installs, removes and lists the native engines. An engine is TensorFlow's own library with the binding of tfjs-node, compiled on this " +
+  'machine; it is installed once for the user and found from every project. onnx and tfjs-cpu come with mfnc and need no installation.';
+
+export function register(program: Command): void {
+  const engine = program
+    .command('engine')
+    .summary('install or remove a native engine')
+    .description(description)
+    .addHelpText('after', `\nEngines: ${installableEngines.join(', ')}\n\nExample:\n  mfnc engine install tfjs-node`);
+
+  engine
+    .command('install')
+    .argument('<name>', installableEngines.join(' or '))
+    .summary('install an engine')
+    .description('Downloads TensorFlow and compiles the binding (needs pip and g++). May be interrupted and repeated.')
+    .action((name: string) => failingPolitely(() => install(engineNamed(name))));
+
+  engine
+    .command('remove')
+    .argument('<name>', installableEngines.join(' or '))
+    .summary('remove an engine that was installed here')
+    .action((name: string) => failingPolitely(() => remove(engineNamed(name))));
+
+  engine
+    .command('list')
+    .summary('list the engines that were installed here')
+    .option('--json', 'print JSON')
+    .action(({ json }: { json?: boolean }) => failingPolitely(() => list(json === true)));
+}
+
+/** Failures of the runtime carry a sentence for the user. */
+async function failingPolitely(action: () => Promise<void>): Promise<void> {
+  try {
+    await action();
+  } catch (error) {
+    if (error instanceof RuntimeFailure) throw new CommandFailure(error.kind === 'input' ? 2 : 1, error.message);
+    if (error instanceof EngineFailure) throw new CommandFailure(1, error.message);
+    throw error;
+  }
+}
+
+function engineNamed(name: string): InstallableEngine {
+  if (isInstallable(name)) return name;
+  const embedded = name === 'onnx' || name === 'tfjs-cpu';
+  throw new CommandFailure(
+    2,
+    embedded ? `${name} comes with mfnc and needs no installation` : `there is no engine '${name}' to install`,
+    embedded ? undefined : `the engines are ${installableEngines.join(', ')}`,
+  );
+}
+
+async function install(name: InstallableEngine): Promise<void> {
+  const { wheel } = recipes[name];
+  const interruption = new AbortController();
+  const interrupt = () => interruption.abort();
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
+  const display = new InstallDisplay();
+  try {
+    const { folder, installed } = await installEngine(recipes[name], {
+      signal: interruption.signal,
+      onProgress: (progress) => display.show(progress),
+    });
+    display.finish();
+    const what = `${name} (TensorFlow ${wheel.version})`;
+    process.stdout.write(installed ? `${what} is installed in ${folder}\n` : `${what} was installed already in ${folder}\n`);
+  } finally {
+    display.finish();
+    process.off('SIGINT', interrupt);
+    process.off('SIGTERM', interrupt);
+  }
+}
+
+/** A line for each step; a bar while something large is being downloaded. */
+class InstallDisplay {
+  private step = 0;
+  private bar: Progress | undefined;
+
+  show({ step, steps, message, bytes }: InstallProgress): void {
+    if (step !== this.step) {
+      this.finish();
+      this.step = step;
+      const label = `[${step}/${steps}] ${message}`;
+      if (bytes) this.bar = new Progress({ label, total: megabytes(bytes.total), unit: 'MB' });
+      else process.stderr.write(`${label}\n`);
+    }
+    if (bytes) this.bar?.update(megabytes(bytes.done));
+  }
+
+  finish(): void {
+    this.bar?.finish();
+    this.bar = undefined;
+  }
+}
+
+function megabytes(bytes: number): number {
+  return Math.round(bytes / 1e6);
+}
+
+async function remove(name: InstallableEngine): Promise<void> {
+  const removed = await removeEngine(name);
+  process.stdout.write(removed ? `${name} was removed from ${enginesFolder()}\n` : `${name} is not installed in ${enginesFolder()}\n`);
+}
+
+async function list(json: boolean): Promise<void> {
+  const installed = await listInstalled();
+  if (json) {
+    process.stdout.write(`${JSON.stringify(installed, undefined, 2)}\n`);
+    return;
+  }
+  if (installed.length === 0) {
+    process.stdout.write(`No engine is installed in ${enginesFolder()}. \`mfnc engine install tfjs-node\` installs one.\n`);
+    return;
+  }
+  const rows = installed.map(({ engine, binding, tensorflow, folder }) => [engine, binding, tensorflow, folder]);
+  process.stdout.write(formatTable([{ title: 'engine' }, { title: 'binding' }, { title: 'TensorFlow' }, { title: 'folder' }], rows));
+}

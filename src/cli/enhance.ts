@@ -1,0 +1,82 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type EngineChoice, engineChoices } from '../runtime/engines/index.js';
+import { defaultPixelLimit, Enhancer, enhanceFiles, planJobs } from '../runtime/enhance/index.js';
+import { CommandFailure } from './failure.js';
+import { loadNetwork } from './load-network.js';
+import { guarded, requireEngine } from './runtime-failure.js';
+import { Progress } from './terminal/progress.js';
+
+interface Options {
+  readonly output: string;
+  readonly model: string;
+  readonly weights: string;
+  readonly engine: EngineChoice;
+  readonly maxPixels: number;
+  readonly json?: boolean;
+}
+
+export function register(program: Command): void {
+  program
+    .command('enhance')
+    .summary('enhance photographs')
+    .description(
+      'Enhances PNG, JPEG, WebP and BMP images of any size and writes them in the format they came in. Inputs are never touched.',
+    )
+    .argument('<input...>', 'image files, or folders of them')
+    .requiredOption('-o, --output <path>', 'folder for the results; for a single image also a file name')
+    .requiredOption('--model <file>', '.mfn source of the network')
+    .requiredOption('--weights <file>', 'weights.safetensors of a training')
+    .addOption(new Option('--engine <name>', 'engine to run on').choices(engineChoices).default('auto'))
+    .option(
+      '--max-pixels <count>',
+      'larger images are enhanced in overlapping tiles, which bounds the memory',
+      parsePixels,
+      defaultPixelLimit,
+    )
+    .option('--json', 'print what became of each image as JSON')
+    .addHelpText(
+      'after',
+      [
+        '',
+        'EXIF orientation is applied to the pixels. 8-bit grey becomes RGB; transparency is kept (JPEG has none). 16-bit, CMYK, animated, empty and',
+        'truncated files are named, the others are still enhanced, and the exit code is 2.',
+        '',
+        'Example:',
+        '  mfnc enhance photographs -o enhanced --model models/lw-drgn.mfn --weights runs/lol/weights.safetensors',
+      ].join('\n'),
+    )
+    .action(guarded(enhance));
+}
+
+async function enhance(inputs: string[], options: Options): Promise<void> {
+  const { ir, weights } = await loadNetwork(options.model, options.weights);
+  const jobs = await planJobs(inputs, options.output);
+  const engine = await requireEngine(options.engine);
+  const enhancer = new Enhancer(ir, weights, engine, { pixelLimit: options.maxPixels });
+  const progress = new Progress({ label: `enhancing on ${engine.name}`, total: jobs.length, unit: jobs.length === 1 ? 'image' : 'images' });
+  try {
+    const results = await enhanceFiles(jobs, enhancer, (result, done) => {
+      if (result.problem !== undefined) progress.note(`error: ${result.problem}`);
+      else if (result.note !== undefined) progress.note(`${result.input}: ${result.note}`);
+      progress.update(done);
+    });
+    progress.finish();
+    if (options.json === true) process.stdout.write(`${JSON.stringify({ engine: engine.name, images: results }, null, 2)}\n`);
+    const failed = results.filter(({ problem }) => problem !== undefined).length;
+    if (failed > 0)
+      throw new CommandFailure(
+        2,
+        `${failed} of ${results.length} images could not be enhanced; the other ${results.length - failed} are in ${options.output}.`,
+      );
+    if (options.json !== true) process.stdout.write(`${results.map(({ output }) => output).join('\n')}\n`);
+  } finally {
+    progress.finish();
+    await enhancer.dispose();
+  }
+}
+
+function parsePixels(text: string): number {
+  const pixels = Number(text);
+  if (!Number.isInteger(pixels) || pixels < 2 ** 16) throw new InvalidArgumentError('Give a whole number of pixels of at least 65536.');
+  return pixels;
+}

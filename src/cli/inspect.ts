@@ -1,0 +1,149 @@
+import type { Command } from 'commander';
+import type { InstanceCost } from '../compiler/3-lower/index.js';
+import type { IR } from '../compiler/ir/ir.js';
+import { requireIR } from './analyze-file.js';
+import { CommandFailure } from './failure.js';
+import { formatConstraint, formatImageSize, type ImageSize, parseImageSize, requireSupportedSize } from './image-size.js';
+import { costConvention, costTree, formatCost, inGiga, type NetworkCost } from './network-cost.js';
+import { type Column, formatTable } from './terminal/table.js';
+
+/** One instance of a block, with everything in it. */
+interface BlockRow extends NetworkCost {
+  /** 'deg.r[2].group[1]' */
+  readonly path: string;
+  /** Name of its block in the source, 'ResidualGroup'. */
+  readonly block: string;
+  /** 1 for the instances of the model itself, 2 for those inside them. */
+  readonly depth: number;
+  /** Shape of its first result for one picture; of its last application where it is applied more than once. */
+  readonly shape: readonly number[];
+  /** How often it is applied; its GMACs and GFLOPs are those of all applications. */
+  readonly applications: number;
+}
+
+/** A network that a stage trains besides the model. */
+interface DiscriminatorRow extends BlockRow {
+  readonly stage: string;
+}
+
+/** What `mfnc inspect --json` prints. */
+interface Inspection extends NetworkCost {
+  readonly model: string;
+  readonly size: ImageSize;
+  readonly convention: string;
+  readonly constraints: readonly string[];
+  readonly blocks: readonly BlockRow[];
+  /** Size of a training patch, for which the costs of the discriminators are given. */
+  readonly patch?: ImageSize;
+  readonly discriminators: readonly DiscriminatorRow[];
+}
+
+interface Options {
+  readonly size: string;
+  readonly depth: string;
+  readonly json?: boolean;
+}
+
+export function register(program: Command): void {
+  program
+    .command('inspect')
+    .summary('print the blocks of a model with shapes, parameters and cost')
+    .description('Prints a table of the blocks of a model: output shape, parameters, GMACs and GFLOPs for one picture, and the totals.')
+    .argument('<file>', '.mfn source with a model')
+    .option('--size <HxW>', 'height and width of the picture, in pixels', '384x384')
+    .option('--depth <levels>', 'levels of blocks within blocks that are shown', '2')
+    .option('--json', 'print JSON')
+    .addHelpText('after', `\nConvention: ${costConvention}.\n\nExample:\n  mfnc inspect models/drgn.mfn --size 384x384 --depth 1`)
+    .action((file: string, options: Options) => {
+      const inspection = inspect(file, parseImageSize(options.size), parseDepth(options.depth));
+      process.stdout.write(options.json === true ? `${JSON.stringify(inspection, undefined, 2)}\n` : formatInspection(inspection));
+    });
+}
+
+function parseDepth(text: string): number {
+  const depth = Number(text);
+  if (!Number.isInteger(depth) || depth < 1) throw new CommandFailure(2, `--depth is '${text}'`, 'give a whole number from 1');
+  return depth;
+}
+
+function inspect(file: string, size: ImageSize, depth: number): Inspection {
+  const { ir } = requireIR(file);
+  requireSupportedSize(ir, size);
+  const root = costTree(ir, size);
+  return {
+    model: ir.model.name,
+    size,
+    convention: costConvention,
+    constraints: ir.model.constraints.map(formatConstraint),
+    ...inGiga(root),
+    blocks: rowsOf(root, depth),
+    ...discriminatorsOf(ir, new Set(root.children.map((child) => child.path))),
+  };
+}
+
+/** The instances inside an instance, each followed by those inside it. */
+function rowsOf(parent: InstanceCost, levels: number, depth = 1): BlockRow[] {
+  if (depth > levels) return [];
+  return parent.children.flatMap((child) => {
+    const { path, block, applications } = child;
+    const row: BlockRow = { path, block, depth, shape: child.outputShapes[0] ?? [], applications, ...inGiga(child) };
+    return [row, ...rowsOf(child, levels, depth + 1)];
+  });
+}
+
+/** The instances that stages make besides those of the model, which are in `ofModel`. */
+function discriminatorsOf(ir: IR, ofModel: ReadonlySet<string>): Pick<Inspection, 'patch' | 'discriminators'> {
+  if (ir.training === undefined) return { discriminators: [] };
+  const [height, width] = ir.training.patch;
+  const patch = { height, width };
+  const discriminators = ir.training.stages.flatMap((stage) =>
+    rowsOf(costTree(ir, patch, stage.definition), 1)
+      .filter((row) => !ofModel.has(row.path))
+      .map((row) => ({ stage: stage.name, ...row })),
+  );
+  return { patch, discriminators };
+}
+
+const columns: readonly Column[] = [
+  { title: 'block' },
+  { title: 'of' },
+  { title: 'output' },
+  { title: 'parameters', align: 'right' },
+  { title: 'GMACs', align: 'right' },
+  { title: 'GFLOPs', align: 'right' },
+];
+
+function formatInspection(inspection: Inspection): string {
+  const { model, size, blocks, discriminators, patch, constraints } = inspection;
+  const constraint = constraints.length === 0 ? 'takes any size' : `needs ${constraints.join(', ')}`;
+  const total = ['total', '', '', ...formatCost(inspection)];
+  const parts = [
+    `${model} on one picture of ${formatImageSize(size)} (height x width); it ${constraint}\n\n`,
+    formatTable(columns, [...indented(blocks), 'rule', total]),
+    `\n${inspection.convention}.\n`,
+  ];
+  if (patch !== undefined && discriminators.length > 0) {
+    const rows = discriminators.map((row) => [`${row.path} (stage ${row.stage})`, ...cellsOf(row)]);
+    parts.push(
+      `\nTrained along, not in the total; on one patch of ${formatImageSize(patch)}, all applications of a step:\n\n${formatTable(columns, rows)}`,
+    );
+  }
+  return parts.join('');
+}
+
+/** Table rows that show of each path only what the row of the block above does not say. */
+function indented(rows: readonly BlockRow[]): string[][] {
+  const above: string[] = [];
+  return rows.map((row) => {
+    above.length = row.depth - 1;
+    const name = row.path.slice(above.at(-1) === undefined ? 0 : `${above.at(-1)}.`.length);
+    above.push(row.path);
+    return [`${'  '.repeat(row.depth - 1)}${name}`, ...cellsOf(row)];
+  });
+}
+
+/** All cells but the first. */
+function cellsOf(row: BlockRow): string[] {
+  const times = row.applications > 1 ? ` x${row.applications}` : '';
+  return [`${row.block}${times}`, row.shape.slice(1).join('x'), ...formatCost(row)];
+}

@@ -1,0 +1,33 @@
+import { LoweringFailure } from '../compiler/3-lower/index.js';
+import { type Engine, type EngineChoice, EngineFailure, findEngine } from '../runtime/engines/index.js';
+import { RuntimeFailure } from '../runtime/files/index.js';
+import { CommandFailure } from './failure.js';
+
+/** Makes an action whose failures below the command line end the command with the exit code they call for. */
+export function guarded<A extends unknown[]>(action: (...parameters: A) => Promise<void>): (...parameters: A) => Promise<void> {
+  return async (...parameters) => {
+    try {
+      await action(...parameters);
+    } catch (error) {
+      throw asCommandFailure(error);
+    }
+  };
+}
+
+/** Anything else than a failure with a message for the user is given back as it is: it is a mistake of mfnc. */
+function asCommandFailure(error: unknown): unknown {
+  if (error instanceof RuntimeFailure) return new CommandFailure(error.kind === 'input' ? 2 : 1, error.message);
+  if (error instanceof LoweringFailure) return new CommandFailure(2, error.message);
+  if (error instanceof EngineFailure) return new CommandFailure(1, error.message);
+  return error;
+}
+
+/** The engine asked for. @throws CommandFailure with exit code 2 when it is not available here. */
+export async function requireEngine(name: EngineChoice): Promise<Engine> {
+  try {
+    return await findEngine(name);
+  } catch (error) {
+    if (error instanceof EngineFailure) throw new CommandFailure(2, error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,134 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { IR } from '../compiler/ir/ir.js';
+import { type EngineChoice, engineChoices } from '../runtime/engines/index.js';
+import { type RunFile, readRunFile, type TrainOutcome, train, unknownKey } from '../runtime/train/index.js';
+import { analyzeFile, requireIR } from './analyze-file.js';
+import { CommandFailure } from './failure.js';
+import { guarded, requireEngine } from './runtime-failure.js';
+import { colorsFor } from './terminal/colors.js';
+import { TrainProgress } from './terminal/train-progress.js';
+
+interface Options {
+  readonly resume?: boolean;
+  readonly maxSteps?: number;
+  readonly engine?: EngineChoice;
+  readonly set: readonly string[];
+  readonly json?: boolean;
+}
+
+/** What a shell expects of a process that Ctrl-C ended: 128 and the number of the signal. */
+const interruptedExitCode = 130;
+
+export function register(program: Command): void {
+  program
+    .command('train')
+    .summary('train a model as a run file says')
+    .description(
+      'Trains the stages of a model on the data that a run file (YAML) names and writes log, samples, checkpoints and weights into its output folder.',
+    )
+    .argument('<run>', 'run file')
+    .option('--resume', 'go on with the run that the output folder holds')
+    .option('--max-steps <count>', 'end each stage after this many steps', parseSteps)
+    .addOption(new Option('--engine <name>', 'engine to train on, in place of the one in the run file').choices(engineChoices))
+    .option(
+      '--set <key=value>',
+      'override a value of the run file, as training.refinement.lambda=0; may be repeated',
+      (argument: string, all: string[]) => [...all, argument],
+      [],
+    )
+    .option('--json', 'print the outcome as JSON')
+    .addHelpText(
+      'after',
+      [
+        '',
+        'Ctrl-C finishes the running step and leaves a state that --resume continues; a second Ctrl-C ends at once.',
+        '',
+        'Example:',
+        '  mfnc train examples/lol/run.yaml --set training.batch=8',
+      ].join('\n'),
+    )
+    .action(guarded(runTraining));
+}
+
+async function runTraining(path: string, options: Options): Promise<void> {
+  const run = await readRunFile(path, options.set);
+  const ir = requireTrainableIR(run);
+  const engine = await requireEngine(options.engine ?? run.engine);
+  const progress = new TrainProgress(engine.name);
+  const interruption = listenForInterruption();
+  try {
+    const outcome = await train({
+      run,
+      ir,
+      engine,
+      resume: options.resume === true,
+      ...(options.maxSteps === undefined ? {} : { maxSteps: options.maxSteps }),
+      signal: interruption.signal,
+      reporter: progress,
+    });
+    progress.end();
+    process.stdout.write(options.json === true ? `${JSON.stringify(outcome, null, 2)}\n` : describeOutcome(outcome, path));
+    if (outcome.interrupted) process.exitCode = interruptedExitCode;
+  } finally {
+    progress.end();
+    interruption.stop();
+  }
+}
+
+/** The IR with the overrides of the run file. Names of settings are checked first, so that a mistake is told with its place in the run file. */
+function requireTrainableIR(run: RunFile): IR {
+  const { parameters, settings } = run;
+  const { ir: plain } = analyzeFile(run.model, { parameters });
+  if (plain?.training !== undefined) requireKnownSettings(run, plain);
+  return requireIR(run.model, { parameters, settings }).ir;
+}
+
+function requireKnownSettings({ settings, placeOf }: RunFile, ir: IR): void {
+  const stages = ir.training?.stages ?? [];
+  const optimizer = ['rate', 'beta1', 'beta2', 'epsilon'];
+  const ofStages = stages.flatMap(({ name }) => ['steps', 'epochs', ...optimizer].map((setting) => `${name}.${setting}`));
+  const known = [...new Set(['batch', 'patch', ...optimizer, ...Object.keys(ir.training?.settings ?? {}), ...ofStages])];
+  const unknown = Object.keys(settings).filter((name) => !known.includes(name));
+  if (unknown.length === 0) return;
+  throw new CommandFailure(
+    2,
+    unknown
+      .map((name) => `${placeOf(['training', ...name.split('.')], 'key')}: ${unknownKey(name, `the training of ${ir.model.name}`, known)}`)
+      .join('\n'),
+  );
+}
+
+/** The first Ctrl-C aborts the signal, the second ends the process. */
+function listenForInterruption(): { readonly signal: AbortSignal; stop(): void } {
+  const controller = new AbortController();
+  const interrupt = (): void => {
+    if (controller.signal.aborted) process.exit(interruptedExitCode);
+    process.stderr.write('\nFinishing the running step and writing a checkpoint; Ctrl-C again ends at once.\n');
+    controller.abort();
+  };
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  for (const signal of signals) process.on(signal, interrupt);
+  return {
+    signal: controller.signal,
+    stop: () => {
+      for (const signal of signals) process.off(signal, interrupt);
+    },
+  };
+}
+
+function describeOutcome({ folder, interrupted, stage, step, validation }: TrainOutcome, path: string): string {
+  const colors = colorsFor(process.stdout);
+  if (interrupted) return `Interrupted after step ${step} of stage ${stage}. Go on with: mfnc train ${path} --resume\n`;
+  const lines = [`${colors.green('done')}: ${folder.weights}`];
+  if (validation !== undefined)
+    lines.push(
+      `validation: PSNR ${validation.psnr.toFixed(2)} dB, SSIM ${validation.ssim.toFixed(4)}, mean of ${validation.images} images (${folder.metrics})`,
+    );
+  return `${lines.join('\n')}\n`;
+}
+
+function parseSteps(text: string): number {
+  const steps = Number(text);
+  if (!Number.isInteger(steps) || steps < 1) throw new InvalidArgumentError('Give a whole number from 1.');
+  return steps;
+}

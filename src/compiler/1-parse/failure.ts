@@ -1,0 +1,87 @@
+import { EOF, type IToken, tokenMatcher } from 'chevrotain';
+import { type Diagnostic, didYouMean, report, type Span } from '../diagnostics/index.js';
+import * as t from './tokens.js';
+
+/** What is known where the grammar could not go on. */
+export interface Failure {
+  readonly file: string;
+  /** What the grammar wanted: '`=`', 'a name', 'an expression', 'a statement'. */
+  readonly expected: string;
+  readonly previous: IToken;
+  readonly found: IToken;
+  readonly following: IToken;
+  readonly startsLine: (token: IToken) => boolean;
+}
+
+/** What the grammar calls the items of a body; whether a name with `=` is one; and the words they start with, for "did you mean". */
+const bodies: ReadonlyMap<string, { readonly hasAssignments: boolean; readonly words: readonly string[] }> = new Map([
+  ['a statement', { hasAssignments: true, words: ['in', 'out', 'weight', 'let', 'for'] }],
+  ['a statement of a stage', { hasAssignments: true, words: ['let', 'for', 'frozen', 'minimize', 'log', 'adam'] }],
+  ['`data`, an optimiser, `let` or `stage`', { hasAssignments: false, words: ['data', 'adam', 'let', 'stage'] }],
+  [
+    '`pair`, `unpaired`, `patch`, `batch` or `augment`',
+    { hasAssignments: false, words: ['pair', 'unpaired', 'patch', 'batch', 'augment'] },
+  ],
+  ['a setting', { hasAssignments: true, words: [] }],
+  ['`let` or `return`', { hasAssignments: false, words: ['let', 'return'] }],
+  ['`function`', { hasAssignments: false, words: ['function'] }],
+]);
+
+export function spanAt(file: string, token: IToken): Span {
+  return { file, start: token.startOffset, end: (token.endOffset ?? token.startOffset - 1) + 1 };
+}
+
+/** How a message calls a token. */
+export function describeToken(token: IToken): string {
+  if (token.tokenType === EOF) return 'the end of the file';
+  return `\`${token.image.length > 30 ? `${token.image.slice(0, 30)}…` : token.image}\``;
+}
+
+/** Turns a failure into a diagnostic: at the token found, or behind the previous one where something is missing at the end of a line. */
+export function describeFailure(failure: Failure): Diagnostic {
+  const { expected, found, following } = failure;
+  if (bodies.has(expected) && tokenMatcher(found, t.Identifier)) return describeUnknownStatement(failure);
+  if (expected === 'a name' && t.reservedWords.has(found.image)) {
+    return report.reservedWord({ span: spanAt(failure.file, found), word: found.image, role: 'anything else' });
+  }
+  if (expected === '`else`') return report.missingElse({ span: placeOfMissing(failure) });
+  const isComparisonAsAssignment = found.image === '=' && (expected.includes('operator') || expected === '`then`');
+  const hint = isComparisonAsAssignment ? '`==` compares' : undefined;
+  const isMissingAtEnd = found.tokenType === EOF || (failure.startsLine(found) && following !== found);
+  return report.unexpectedToken({
+    span: isMissingAtEnd ? placeOfMissing(failure) : spanAt(failure.file, found),
+    expected,
+    found: isMissingAtEnd && found.tokenType !== EOF ? 'the end of the line' : describeToken(found),
+    hint,
+  });
+}
+
+function closesSomething(token: IToken): boolean {
+  return token.tokenType === t.RightBrace || token.tokenType === t.RightBracket || token.tokenType === t.RightParenthesis;
+}
+
+/** The point behind the previous token; the start of the file where there is none. */
+function placeOfMissing({ file, previous, found }: Failure): Span {
+  if (previous.endOffset === undefined || Number.isNaN(previous.endOffset)) return spanAt(file, found);
+  return { file, start: previous.endOffset + 1, end: previous.endOffset + 1 };
+}
+
+/** A word where an item should start: a misspelt keyword, or a name that is not followed by `=`. */
+function describeUnknownStatement(failure: Failure): Diagnostic {
+  const { file, expected, found, following } = failure;
+  const body = bodies.get(expected);
+  const [nearest] = didYouMean(found.image, body?.words ?? [], 1);
+  const isMisspelt = nearest !== undefined && following.tokenType !== t.Assign;
+  if (isMisspelt || !body?.hasAssignments) {
+    const hint = isMisspelt ? `did you mean \`${nearest}\`?` : undefined;
+    return report.unexpectedToken({ span: spanAt(file, found), expected, found: describeToken(found), hint });
+  }
+  const missing = { ...failure, previous: found, found: following };
+  const endsHere = following.tokenType === EOF || failure.startsLine(following) || closesSomething(following);
+  return report.unexpectedToken({
+    span: endsHere ? placeOfMissing(missing) : spanAt(file, following),
+    expected: `\`=\` after \`${found.image}\``,
+    found: endsHere ? 'the end of the statement' : describeToken(following),
+    hint: 'a statement gives a name to a value, `y = x |> conv(64, 3)`',
+  });
+}

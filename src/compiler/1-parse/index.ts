@@ -1,0 +1,103 @@
+import { type Diagnostic, report } from '../diagnostics/index.js';
+import type { SourceFile } from './ast.js';
+import { buildFile } from './build-file.js';
+import type { FileCstNode } from './cst.js';
+import { Documentation } from './documentation.js';
+import { MfnParser } from './grammar.js';
+import { repairLayout } from './layout.js';
+import { scan } from './scan.js';
+
+/** Largest source text, in UTF-16 code units. */
+export const sizeLimit = 4 * 1024 * 1024;
+/** Most diagnostics of one file. */
+const diagnosticsLimit = 1000;
+const supportedVersion = 1;
+
+export interface ParseResult {
+  /** What could be understood; broken expressions are `error` expressions. */
+  readonly file: SourceFile;
+  /** In the order of their places. */
+  readonly diagnostics: Diagnostic[];
+}
+
+let parser: MfnParser | undefined;
+
+/**
+ * Parses a source text: text -> tokens -> balanced tokens -> CST -> AST. Reports every mistake; never throws, whatever the text is.
+ * Spans are offsets into `text`; `path` is what they call the file.
+ */
+export function parse(path: string, text: string): ParseResult {
+  const refusal = refuse(path, text);
+  if (refusal) return { file: emptyFile(path, text), diagnostics: [refusal] };
+  const { tokens, documentation, diagnostics } = scan(path, text);
+  if (tokens.length === 0) {
+    const problem = diagnostics.length > 0 ? diagnostics : [report.sourceEmpty({ span: startOf(path) })];
+    return { file: emptyFile(path, text), diagnostics: arrange(problem) };
+  }
+  const layout = repairLayout(path, text, tokens);
+  diagnostics.push(...layout.diagnostics);
+  if (layout.abandoned) return { file: emptyFile(path, text), diagnostics: arrange(diagnostics) };
+
+  parser ??= new MfnParser();
+  parser.start(path, layout.tokens, layout.places);
+  const tree = parser.file() as FileCstNode;
+  diagnostics.push(...parser.diagnostics);
+  const consequences = consequencesOf(diagnostics, parser.missingBodies);
+
+  const context = { file: path, diagnostics, documentation: new Documentation(documentation, layout.tokens) };
+  const file = buildFile(context, tree, text.length);
+  if (!diagnostics.some((diagnostic) => diagnostic.severity === 'error')) diagnostics.push(...context.documentation.unused());
+  diagnostics.push(...checkVersion(file, tree));
+  return { file, diagnostics: arrange(diagnostics.filter((diagnostic) => !consequences.has(diagnostic))) };
+}
+
+function startOf(path: string): { file: string; start: number; end: number } {
+  return { file: path, start: 0, end: 0 };
+}
+
+function emptyFile(path: string, text: string): SourceFile {
+  return { kind: 'file', path, items: [], span: { file: path, start: 0, end: text.length } };
+}
+
+/** Why a text is not worth reading; undefined where it is. */
+function refuse(path: string, text: string): Diagnostic | undefined {
+  const span = startOf(path);
+  if (text.length > sizeLimit) {
+    const megabytes = (length: number) => `${(length / 1024 / 1024).toFixed(1).replace(/\.0$/, '')} MB`;
+    return report.sourceTooLarge({ span, size: megabytes(text.length), limit: megabytes(sizeLimit) });
+  }
+  // U+FFFD is what decoders put in place of bytes that are not UTF-8; NUL is in no text.
+  if (/[\0\uFFFD]/.test(text)) return report.sourceNotText({ span });
+  return text.trim() === '' ? report.sourceEmpty({ span }) : undefined;
+}
+
+function checkVersion(file: SourceFile, tree: FileCstNode): Diagnostic[] {
+  if (!file.version) return tree.children.Mfn ? [] : [report.versionMissing({ span: startOf(file.path) })];
+  if (file.version.value === supportedVersion) return [];
+  return [report.versionUnsupported({ span: file.version.span, version: String(file.version.value) })];
+}
+
+/**
+ * The diagnostics that follow from others: a `}` that closes nothing because the `{` before it is missing, and a token unexpected
+ * where a bracket was put in.
+ */
+function consequencesOf(diagnostics: readonly Diagnostic[], missingBodies: readonly number[]): Set<Diagnostic> {
+  const unmatched = diagnostics.filter(({ code, message }) => code === 'MFN0022' && message.includes('}'));
+  const ofBodies = missingBodies.flatMap((offset) => unmatched.find((diagnostic) => diagnostic.span.start >= offset) ?? []);
+  const unclosed = new Set(diagnostics.filter(({ code }) => code === 'MFN0021').map(({ span }) => span.start));
+  return new Set([...ofBodies, ...diagnostics.filter(({ code, span }) => code === 'MFN0020' && unclosed.has(span.start))]);
+}
+
+/** In the order of places, without repetitions, cut off where they pass the limit. */
+function arrange(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const seen = new Set<string>();
+  const sorted = [...diagnostics]
+    .sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end)
+    .filter((diagnostic) => {
+      const key = `${diagnostic.code} ${diagnostic.span.start}`;
+      return !seen.has(key) && seen.add(key);
+    });
+  const next = sorted[diagnosticsLimit];
+  if (!next) return sorted;
+  return [...sorted.slice(0, diagnosticsLimit), report.tooManyErrors({ span: next.span, limit: diagnosticsLimit })];
+}

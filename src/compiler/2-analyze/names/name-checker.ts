@@ -1,0 +1,95 @@
+import type { Name } from '../../1-parse/ast.js';
+import { didYouMean, report } from '../../diagnostics/index.js';
+import type { DiagnosticSink } from '../diagnostic-sink.js';
+import { type Entry, type NameKind, NameScope } from './name-scope.js';
+
+const hiddenKinds: Readonly<Record<NameKind, string>> = {
+  operator: 'the operator',
+  'library function': 'the library function',
+  import: 'the import',
+  declaration: 'the declaration',
+  parameter: 'the parameter',
+  dimension: 'the dimension',
+  input: 'the input',
+  output: 'the output',
+  weight: 'the weight',
+  setting: 'the `let`',
+  value: 'the value',
+  family: 'the family',
+  'loop variable': 'the loop variable',
+  'data stream': 'the data stream',
+  loss: 'the loss',
+};
+
+/** Kinds whose unused names are worth a warning, with the word for them. */
+const unusedKinds: Partial<Record<NameKind, string>> = {
+  import: 'import',
+  parameter: 'parameter',
+  input: 'input',
+  weight: 'weight',
+  setting: '`let`',
+  value: 'value',
+  family: 'family',
+  'data stream': 'data stream',
+};
+
+/** Kinds of names that the author does not choose freely: what data calls its streams, what shapes call their extents. */
+const givenKinds: readonly NameKind[] = ['dimension', 'data stream'];
+
+/** Declares and uses names of one file, and reports what is wrong with them. */
+export class NameChecker {
+  private readonly opened: NameScope[] = [];
+
+  constructor(
+    readonly sink: DiagnosticSink,
+    /** Where the text could not be understood, unused names mean nothing. */
+    private readonly reportsUnused: boolean,
+  ) {}
+
+  open(outer: NameScope | undefined, mayBeHidden = false): NameScope {
+    const scope = new NameScope(outer, mayBeHidden);
+    this.opened.push(scope);
+    return scope;
+  }
+
+  declare(scope: NameScope, name: Name, kind: NameKind): Entry {
+    const { text, span } = name;
+    const known = scope.entries.get(text);
+    if (known) {
+      const related = known.span ? [{ message: `\`${text}\` is declared here`, span: known.span }] : [];
+      this.sink.add(report.duplicateName({ span, name: text, related }));
+      return known;
+    }
+    const hidden = givenKinds.includes(kind) ? undefined : scope.hiddenBy(text);
+    if (hidden) {
+      const related = hidden.span ? [{ message: `${hiddenKinds[hidden.kind]} \`${text}\` stands here`, span: hidden.span }] : [];
+      this.sink.add(report.shadowedName({ span, name: text, what: hiddenKinds[hidden.kind], related }));
+    }
+    scope.later.delete(text);
+    const entry: Entry = { name: text, kind, span, used: false };
+    scope.entries.set(text, entry);
+    return entry;
+  }
+
+  use(scope: NameScope, name: Name): Entry | undefined {
+    const { text, span } = name;
+    const entry = scope.find(text);
+    const later = scope.findLater(text);
+    if (later && (!entry || entry.kind === 'output')) {
+      this.sink.add(report.usedBeforeDefinition({ span, name: text, related: [{ message: 'it gets its value here', span: later }] }));
+      return undefined;
+    }
+    if (entry) entry.used = true;
+    else this.sink.add(report.unknownName({ span, name: text, candidates: didYouMean(text, scope.allNames()) }));
+    return entry;
+  }
+
+  /** Reports what was declared and never used, once all of the file has been seen. */
+  finish(): void {
+    if (!this.reportsUnused) return;
+    for (const { name, kind, span, used } of this.opened.flatMap((scope) => [...scope.entries.values()])) {
+      const what = unusedKinds[kind];
+      if (what && span && !used && !name.startsWith('_')) this.sink.add(report.unusedName({ span, what, name }));
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import type { OptimizerSection, StageDeclaration, StageStatement, TrainingDeclaration } from '../../1-parse/ast.js';
+import { prepare, useAssign, useFor } from './body-names.js';
+import { useExpression } from './expression-names.js';
+import type { NameChecker } from './name-checker.js';
+import type { NameScope } from './name-scope.js';
+
+const nowhere = { file: '', start: 0, end: 0 };
+
+/** Resolves the names of a training; `model` holds the parameters and values of its model. */
+export function useTraining(checker: NameChecker, training: TrainingDeclaration, model: NameScope): void {
+  const scope = checker.open(model);
+  for (const item of training.items) {
+    if (item.kind === 'data') {
+      for (const stream of item.streams) for (const name of stream.names) checker.declare(scope, name, 'data stream');
+      for (const size of [item.patch?.height, item.patch?.width, item.batch?.value]) if (size) useExpression(checker, size, scope);
+    } else if (item.kind === 'let') {
+      useExpression(checker, item.value, scope);
+      checker.declare(scope, item.name, 'setting');
+    }
+  }
+  for (const item of training.items) {
+    if (item.kind === 'optimizer') useOptimizer(checker, item, scope);
+    else if (item.kind === 'stage') useStage(checker, item, scope);
+  }
+}
+
+function useOptimizer(checker: NameChecker, section: OptimizerSection, scope: NameScope): void {
+  const inner = checker.open(scope);
+  for (const text of ['step', 'epoch']) inner.entries.set(text, { name: text, kind: 'loop variable', span: nowhere, used: true });
+  for (const { value } of section.settings) useExpression(checker, value, inner);
+}
+
+function useStage(checker: NameChecker, stage: StageDeclaration, outer: NameScope): void {
+  useExpression(checker, stage.duration.amount, outer);
+  const scope = checker.open(outer);
+  prepare(checker, stage.body, scope);
+  // A rate may use settings that stand further down, so optimizers come last.
+  useStageStatements(checker, stage.body, scope, scope);
+  for (const statement of stage.body) if (statement.kind === 'optimizer') useOptimizer(checker, statement, scope);
+}
+
+function useStageStatements(checker: NameChecker, body: readonly StageStatement[], scope: NameScope, root: NameScope): void {
+  for (const statement of body) {
+    switch (statement.kind) {
+      case 'let':
+        useExpression(checker, statement.value, scope);
+        checker.declare(scope, statement.name, 'setting');
+        break;
+      case 'assign':
+        useAssign(checker, statement, scope, root);
+        break;
+      case 'for':
+        useFor(checker, statement, scope, (inner) => useStageStatements(checker, assignmentsOf(statement.body), inner, root));
+        break;
+      case 'frozen':
+        for (const name of statement.names) checker.use(scope, name);
+        break;
+      case 'minimize':
+        for (const name of statement.over) checker.use(scope, name);
+        useExpression(checker, statement.value, scope);
+        checker.declare(scope, statement.loss, 'loss');
+        break;
+      case 'log':
+        useExpression(checker, statement.value, scope);
+        checker.declare(scope, statement.name, 'loss');
+        break;
+      case 'optimizer':
+        break;
+    }
+  }
+}
+
+/** What a `for` within a stage may hold. */
+const assignmentsOf = (body: readonly { readonly kind: string }[]): StageStatement[] =>
+  body.filter((statement): statement is StageStatement => ['let', 'assign', 'for'].includes(statement.kind));

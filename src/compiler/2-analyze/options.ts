@@ -1,0 +1,19 @@
+import type { ParameterValue } from '../ir/ir.js';
+
+/** How the compiler reaches source texts. It is given by the caller, as the compiler itself touches no file system. */
+export interface SourceHost {
+  /** Text of a source, undefined where it cannot be read. */
+  read(path: string): string | undefined;
+  /** Path of a module that `fromPath` imports as `specifier`. The standard library, `std/...`, never reaches the host. */
+  resolve(fromPath: string, specifier: string): string;
+}
+
+/** Overrides, typed and checked as if they stood in the source. */
+export interface CompileOptions {
+  /** Parameters of the model: `{ width: 16 }`. */
+  readonly parameters?: Readonly<Record<string, ParameterValue>>;
+  /** Settings of the training by name path: `{ batch: 8, patch: [48, 48], 'refinement.lambda': 0, 'refinement.steps': 100, rate: 1e-4 }`. */
+  readonly settings?: Readonly<Record<string, ParameterValue>>;
+  /** Whether a source without a model is an error. Default true; false checks a file of blocks and functions. */
+  readonly requireModel?: boolean;
+}

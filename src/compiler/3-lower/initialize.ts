@@ -1,0 +1,46 @@
+import type { Initializer, IR } from '../ir/ir.js';
+import { type CounterGenerator, counterGenerator } from './random.js';
+import { listAllWeights } from './weights.js';
+
+/** Values of a tensor on the host, row-major. */
+export interface TensorValues {
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+/**
+ * One value of an initialiser at an index.
+ * glorot_uniform: U(-l, l), l = gain sqrt(6 / (fan in + fan out)) (Glorot and Bengio 2010, Keras' default).
+ * he_normal: N(0, 2 gain^2 / fan in) (He et al. 2015), not truncated. kaiming_uniform: U(-l, l), l = gain / sqrt(fan in), what PyTorch's
+ * convolution and linear layers begin with. normal: N(0, value^2).
+ */
+const valueAt = ({ kind, value, fanIn, fanOut }: Initializer, generator: CounterGenerator, index: number): number => {
+  const gain = value ?? 1;
+  const symmetric = (limit: number): number => limit * (2 * generator.uniform(index) - 1);
+  switch (kind) {
+    case 'glorot_uniform':
+      return symmetric(gain * Math.sqrt(6 / (fanIn + fanOut)));
+    case 'he_normal':
+      return gain * Math.sqrt(2 / fanIn) * generator.normal(index);
+    case 'kaiming_uniform':
+      return symmetric(gain / Math.sqrt(fanIn));
+    case 'normal':
+      return gain * generator.normal(index);
+    case 'zeros':
+      return 0;
+    case 'ones':
+      return 1;
+    case 'constant':
+      return value ?? 0;
+  }
+};
+
+/** First values of all weights of the model and its stages. The values of a tensor depend only on the seed and its path. */
+export const initializeWeights = (ir: IR, seed: number): Map<string, TensorValues> =>
+  new Map(
+    listAllWeights(ir).map(({ path, shape, initializer }) => {
+      const generator = counterGenerator(seed, path);
+      const length = shape.reduce((product, extent) => product * extent, 1);
+      return [path, { shape, values: Float32Array.from({ length }, (_, index) => valueAt(initializer, generator, index)) }];
+    }),
+  );

@@ -1,0 +1,66 @@
+import type { Program } from '../../ir/program.js';
+import { absorbBroadcasts } from './absorb-broadcasts.js';
+import { decomposePads } from './decompose-pads.js';
+import { eliminateCommonSubexpressions } from './eliminate-common-subexpressions.js';
+import { eliminateDeadCode } from './eliminate-dead-code.js';
+import { foldConstants } from './fold-constants.js';
+import { removeGradientStops } from './remove-gradient-stops.js';
+import { simplify } from './simplify.js';
+
+/** A rewriting of Programs that keeps their results. */
+export interface Pass {
+  readonly name: string;
+  readonly run: (program: Program) => Program;
+}
+
+/** Passes that leave gradients as they are, stops included. */
+const cleaning: readonly Pass[] = [
+  { name: 'fold constants', run: foldConstants },
+  { name: 'simplify', run: simplify },
+  { name: 'absorb broadcasts', run: absorbBroadcasts },
+  { name: 'eliminate common subexpressions', run: eliminateCommonSubexpressions },
+  { name: 'eliminate dead code', run: eliminateDeadCode },
+];
+
+/** All passes, in the order of their first run. */
+export const passes: readonly Pass[] = [
+  { name: 'decompose pads', run: decomposePads },
+  { name: 'remove gradient stops', run: removeGradientStops },
+  ...cleaning,
+];
+
+/** A pass uncovers work for another; rounds beyond this many have never found any. */
+const mostRounds = 8;
+
+/** Runs the cleaning passes until a round leaves the number of nodes and constants as it was. */
+const clean = (program: Program, check: (program: Program, pass: string) => void): Program => {
+  let current = program;
+  for (let round = 0; round < mostRounds; round++) {
+    const size = current.nodes.length + current.constants.length;
+    const signature = current.nodes.map((node) => node.op).join();
+    for (const { name, run } of cleaning) {
+      current = run(current);
+      check(current, name);
+    }
+    if (current.nodes.length + current.constants.length === size && current.nodes.map((node) => node.op).join() === signature) break;
+  }
+  return current;
+};
+
+const unchecked = (): void => undefined;
+
+/** Brings a Program into the form that is differentiated. @param check is called after every pass, with its name. */
+export const prepareForDifferentiation = (program: Program, check: (program: Program, pass: string) => void = unchecked): Program => {
+  const decomposed = decomposePads(program);
+  check(decomposed, 'decompose pads');
+  return clean(decomposed, check);
+};
+
+/** Brings a Program into the form that engines run. @param check is called after every pass, with its name. */
+export const optimize = (program: Program, check: (program: Program, pass: string) => void = unchecked): Program => {
+  const decomposed = decomposePads(program);
+  check(decomposed, 'decompose pads');
+  const open = removeGradientStops(decomposed);
+  check(open, 'remove gradient stops');
+  return clean(open, check);
+};

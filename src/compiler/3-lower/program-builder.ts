@@ -1,0 +1,112 @@
+import type {
+  InputRole,
+  Origin,
+  OutputRole,
+  Program,
+  ProgramConstant,
+  ProgramInput,
+  ProgramNode,
+  ProgramOutput,
+  TensorId,
+  TensorInfo,
+} from '../ir/program.js';
+import { type Attributes, concreteShapes, inferShape, isOpName, isProblem, opDefinition } from '../ops/index.js';
+
+/** A fault of the compiler itself: a Program under construction broke a rule of its operators. */
+export class InternalError extends Error {
+  override readonly name = 'InternalError';
+}
+
+/** Builds a Program node by node. Shapes are inferred by the operators' rules; a scalar or tensor constant is stored once. */
+export class ProgramBuilder {
+  private readonly tensors: TensorInfo[] = [];
+  private readonly inputs: ProgramInput[] = [];
+  private readonly constants: ProgramConstant[] = [];
+  private readonly nodes: ProgramNode[] = [];
+  private readonly outputs: ProgramOutput[] = [];
+  private readonly constantIds = new Map<string, TensorId>();
+  private readonly definitions = new Map<TensorId, ProgramNode>();
+  private readonly constantValues = new Map<TensorId, Float32Array>();
+  /** Given to the nodes that are emitted from now on. */
+  origin: Origin | undefined;
+
+  constructor(
+    private readonly name: string,
+    private readonly purpose: Program['purpose'],
+  ) {}
+
+  shapeOf(tensor: TensorId): readonly number[] {
+    const info = this.tensors[tensor];
+    if (info === undefined) throw new InternalError(`there is no tensor ${tensor}`);
+    return info.shape;
+  }
+
+  /** The node that defines a tensor; undefined for inputs and constants. */
+  nodeOf(tensor: TensorId): ProgramNode | undefined {
+    return this.definitions.get(tensor);
+  }
+
+  /** The values of a constant; undefined for other tensors. */
+  constantOf(tensor: TensorId): Float32Array | undefined {
+    return this.constantValues.get(tensor);
+  }
+
+  input(name: string, role: InputRole, shape: readonly number[]): TensorId {
+    const tensor = this.tensor(shape);
+    this.inputs.push({ name, role, tensor });
+    return tensor;
+  }
+
+  constant(values: Float32Array, shape: readonly number[]): TensorId {
+    const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
+    const key = `${shape.join('x')}:${bits.join(',')}`;
+    let tensor = this.constantIds.get(key);
+    if (tensor === undefined) {
+      tensor = this.tensor(shape);
+      this.constants.push({ tensor, values });
+      this.constantIds.set(key, tensor);
+      this.constantValues.set(tensor, values);
+    }
+    return tensor;
+  }
+
+  scalar(value: number): TensorId {
+    return this.constant(Float32Array.of(value), []);
+  }
+
+  /**
+   * Adds a node and gives the tensor it defines. Attributes that are left out get their defaults.
+   * @throws InternalError when the operator does not accept the inputs.
+   */
+  emit(op: string, inputs: readonly TensorId[], attributes: Attributes = {}, origin: Origin | undefined = this.origin): TensorId {
+    if (!isOpName(op)) throw new InternalError(`there is no operator ${op}`);
+    const shapes = inputs.map((input) => this.shapeOf(input));
+    const call = inferShape(opDefinition(op), shapes, attributes, concreteShapes);
+    if (isProblem(call)) throw new InternalError(`${op}: ${call.problem}${origin ? ` (in ${origin.path || origin.file})` : ''}`);
+    const output = this.tensor(call.shape.map(Number));
+    const node: ProgramNode = { op, inputs, output, attributes: call.attributes, ...(origin && { origin }) };
+    this.nodes.push(node);
+    this.definitions.set(output, node);
+    return output;
+  }
+
+  output(name: string, role: OutputRole, tensor: TensorId): void {
+    this.outputs.push({ name, role, tensor });
+  }
+
+  build(): Program {
+    return {
+      name: this.name,
+      purpose: this.purpose,
+      tensors: [...this.tensors],
+      inputs: [...this.inputs],
+      constants: [...this.constants],
+      nodes: [...this.nodes],
+      outputs: [...this.outputs],
+    };
+  }
+
+  private tensor(shape: readonly number[]): TensorId {
+    return this.tensors.push({ shape: [...shape] }) - 1;
+  }
+}

@@ -1,0 +1,138 @@
+import { evaluateShape } from '../ir/dimension.js';
+import type { IR, Minimizer, Stage } from '../ir/ir.js';
+import type { Program, TensorId } from '../ir/program.js';
+import { type AdamScalars, adamScalarValues, adamUpdate } from './adam.js';
+import { differentiate } from './differentiate.js';
+import { flatten, type Sources } from './flatten.js';
+import { type ImageSize, sizesFor } from './inference.js';
+import type { TensorValues } from './initialize.js';
+import { LoweringFailure } from './lowering-failure.js';
+import { optimize, prepareForDifferentiation } from './passes/index.js';
+import { ProgramBuilder } from './program-builder.js';
+import { evaluateRate } from './rate.js';
+import { copyLeaves } from './rewrite.js';
+import { belongsTo, definitionOf } from './weights.js';
+
+/** A loss and the weights that it trains. */
+export interface TrainedLoss {
+  readonly loss: string;
+  /** Paths of the trained weights, in the order in which the stage uses them. */
+  readonly weights: readonly string[];
+}
+
+/** One step of a stage's training as a Program, and what the host has to compute for it. */
+export interface TrainStep {
+  /**
+   * Inputs: `data` (the streams the stage uses, by name), `parameter` (every weight it uses, by path), `state` (`<path>:m` and `<path>:v`),
+   * `scalar` (`<loss>:step_size` and `<loss>:correction`). Outputs: `result` (losses and logged scalars), `parameter` and `state` (next values of
+   * what is trained).
+   */
+  readonly program: Program;
+  readonly minimizers: readonly TrainedLoss[];
+  /** Values of the inputs of role `scalar` at a step. @param step from 0, within the stage. @param epoch from 0. */
+  hostScalars(step: number, epoch: number): Map<string, TensorValues>;
+  /** The learning rate of the stage's first minimizer. */
+  rate(step: number, epoch: number): number;
+}
+
+/** The stage's losses and logged scalars, with data inputs and weights, before differentiation. */
+const flattenStage = (ir: IR, stage: Stage, size: ImageSize, sources?: Sources): Program => {
+  const sizes = sizesFor(ir, size);
+  const definition = definitionOf(ir, stage.definition);
+  const builder = new ProgramBuilder(`${ir.model.name}.${stage.name}`, 'train-step');
+  const inputs = new Map(definition.inputs.map((port) => [port.name, builder.input(port.name, 'data', evaluateShape(port.shape, sizes))]));
+  const { outputs } = flatten(ir, definition, inputs, sizes, builder, sources);
+  for (const [name, tensor] of outputs) builder.output(name, 'result', tensor);
+  return builder.build();
+};
+
+/** Adds gradients and updates of one minimizer. @returns paths of the weights that it trains. */
+const minimize = (minimizer: Minimizer, forward: Program, builder: ProgramBuilder, tensors: ReadonlyMap<TensorId, TensorId>): string[] => {
+  const { loss, over, optimizer } = minimizer;
+  const current = (tensor: TensorId): TensorId => tensors.get(tensor) ?? tensor;
+  const output = forward.outputs.find(({ name }) => name === loss);
+  if (output === undefined) throw new LoweringFailure(`the stage has no loss named ${loss}`);
+  const weights = forward.inputs
+    .filter(({ name, role }) => role === 'parameter' && over.some((path) => belongsTo(name, path)))
+    .map(({ name, tensor }) => ({ path: name, tensor: current(tensor) }));
+  const nodes = forward.nodes.map((node) => ({ ...node, inputs: node.inputs.map(current), output: current(node.output) }));
+  const gradients = differentiate(
+    builder,
+    nodes,
+    current(output.tensor),
+    weights.map(({ tensor }) => tensor),
+  );
+  const scalars: AdamScalars = {
+    stepSize: builder.input(`${loss}:step_size`, 'scalar', []),
+    correction: builder.input(`${loss}:correction`, 'scalar', []),
+  };
+  const trained: string[] = [];
+  for (const { path, tensor } of weights) {
+    const gradient = gradients.get(tensor);
+    if (gradient === undefined) continue;
+    const shape = builder.shapeOf(tensor);
+    const before = {
+      weight: tensor,
+      mean: builder.input(`${path}:m`, 'state', shape),
+      variance: builder.input(`${path}:v`, 'state', shape),
+    };
+    const after = adamUpdate(builder, optimizer, before, gradient, scalars);
+    builder.output(path, 'parameter', after.weight);
+    builder.output(`${path}:m`, 'state', after.mean);
+    builder.output(`${path}:v`, 'state', after.variance);
+    trained.push(path);
+  }
+  return trained;
+};
+
+/**
+ * The train step of a stage: forward pass, losses, gradients and Adam updates of all its minimizers, in one Program. The minimizers share
+ * the forward pass and update their weights simultaneously, each from the weights before the step.
+ * @param size size of the batch; by default the batch and patch of the training section.
+ * @param sources texts of the sources; with them the origins of nodes have line numbers.
+ * @throws LoweringFailure when there is no such stage or the size breaks a constraint of the model.
+ */
+export const lowerTrainStep = (ir: IR, stageName: string, size?: ImageSize, sources?: Sources): TrainStep => {
+  const { training } = ir;
+  const stage = training?.stages.find(({ name }) => name === stageName);
+  if (training === undefined || stage === undefined) {
+    const names = training?.stages.map(({ name }) => name).join(', ');
+    throw new LoweringFailure(`${ir.model.name} has no training stage '${stageName}'; ${names ? `it has ${names}` : 'it has none'}`);
+  }
+  const [height, width] = training.patch;
+  const flat = flattenStage(ir, stage, size ?? { batch: training.batch, height, width }, sources);
+  const forward = prepareForDifferentiation(flat);
+
+  const builder = new ProgramBuilder(forward.name, 'train-step');
+  const tensors = copyLeaves(forward, builder);
+  const current = (tensor: TensorId): TensorId => tensors.get(tensor) ?? tensor;
+  for (const { op, inputs, output, attributes, origin } of forward.nodes) {
+    tensors.set(output, builder.emit(op, inputs.map(current), attributes, origin));
+  }
+  for (const { name, role, tensor } of forward.outputs) builder.output(name, role, current(tensor));
+  const minimizers = stage.minimizers.map((minimizer) => ({
+    loss: minimizer.loss,
+    weights: minimize(minimizer, forward, builder, tensors),
+  }));
+
+  const rateOf = ({ optimizer }: Minimizer, step: number, epoch: number): number => evaluateRate(optimizer.rate, step, epoch);
+  const scalar = (value: number): TensorValues => ({ shape: [], values: Float32Array.of(value) });
+  return {
+    program: optimize(builder.build()),
+    minimizers,
+    rate: (step, epoch) => {
+      const [first] = stage.minimizers;
+      return first === undefined ? 0 : rateOf(first, step, epoch);
+    },
+    hostScalars: (step, epoch) =>
+      new Map(
+        stage.minimizers.flatMap((minimizer) => {
+          const { stepSize, correction } = adamScalarValues(minimizer.optimizer, rateOf(minimizer, step, epoch), step);
+          return [
+            [`${minimizer.loss}:step_size`, scalar(stepSize)],
+            [`${minimizer.loss}:correction`, scalar(correction)],
+          ];
+        }),
+      ),
+  };
+};

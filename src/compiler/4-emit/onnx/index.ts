@@ -1,0 +1,85 @@
+import type { Program, ProgramInput, ProgramOutput } from '../../ir/program.js';
+import { Emission } from './emission.js';
+import { findFusions } from './fusion.js';
+import { canonical } from './layout.js';
+import { encodeModel, type OnnxValue } from './messages.js';
+import { operatorEmitters } from './operators/table.js';
+
+/** Values for an initialiser: row-major, in the shape of the Program's input. */
+export interface WeightValues {
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+export interface OnnxOptions {
+  /** Parameters that become initialisers of the graph, by name. Those left out stay inputs. */
+  readonly weights?: ReadonlyMap<string, WeightValues>;
+}
+
+/** IR version 8 with operator set 18: read by onnxruntime 1.14 and later. */
+const irVersion = 8;
+const operatorSet = 18;
+
+/**
+ * Writes a Program as an ONNX model.
+ *
+ * Inputs carry the names of the Program's inputs, in its order; images are NHWC and filters HWIO, as everywhere at mfnc's borders.
+ * Outputs are named by `onnxOutputName`. The same Program and weights give the same bytes.
+ * @throws Error when a weight has another shape than the Program's input.
+ */
+export function emitOnnx(program: Program, options: OnnxOptions = {}): Uint8Array {
+  const { absorbed, skipped } = findFusions(program);
+  const emission = new Emission(program, absorbed);
+  const { graph } = emission;
+
+  const inputs: OnnxValue[] = [];
+  for (const input of program.inputs) {
+    const shape = emission.shapeOf(input.tensor);
+    const weight = input.role === 'parameter' ? options.weights?.get(input.name) : undefined;
+    graph.enter(input.name);
+    if (weight !== undefined) {
+      requireShape(input, weight.shape, shape);
+      emission.define(input.tensor, graph.constant(weight.values, shape));
+    } else {
+      inputs.push({ name: input.name, shape });
+      emission.defineInput(input.tensor, { name: input.name, shape }, input.role === 'data' && shape.length === 4);
+    }
+  }
+  graph.enter('');
+  for (const { tensor, values } of program.constants) emission.define(tensor, graph.constant(values, emission.shapeOf(tensor)));
+  program.nodes.forEach((node, index) => {
+    graph.enter(`${node.origin?.path ?? ''}/${index}.${node.op}`);
+    if (!skipped.has(node)) operatorEmitters[node.op](emission, node);
+  });
+
+  graph.enter('');
+  const outputs = program.outputs.map((output): OnnxValue => {
+    const name = onnxOutputName(program, output);
+    const shape = emission.shapeOf(output.tensor);
+    graph.renameOrCopy(emission.value(output.tensor, canonical(shape.length)), name);
+    return { name, shape };
+  });
+  return encodeModel({
+    name: program.name,
+    irVersion,
+    operatorSets: [{ domain: '', version: operatorSet }],
+    nodes: graph.finishedNodes(),
+    initializers: graph.usedInitializers(),
+    inputs,
+    outputs,
+  });
+}
+
+/**
+ * Name of an output in the ONNX model. An ONNX graph names each of its values once, so the next value of a parameter or state, whose
+ * present value is an input of that name, is called `NAME/next`, and a result named as an input `NAME/result`.
+ */
+export function onnxOutputName(program: Program, output: ProgramOutput): string {
+  if (output.role !== 'result') return `${output.name}/next`;
+  return program.inputs.some(({ name }) => name === output.name) ? `${output.name}/result` : output.name;
+}
+
+function requireShape(input: ProgramInput, given: readonly number[], expected: readonly number[]): void {
+  if (given.length === expected.length && given.every((size, axis) => size === expected[axis])) return;
+  throw new Error(`the weight '${input.name}' has shape [${given.join(', ')}], the Program expects [${expected.join(', ')}]`);
+}

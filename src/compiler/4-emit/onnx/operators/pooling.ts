@@ -1,0 +1,89 @@
+import { product } from '../fold.js';
+import { channelsFirst, storedShape } from '../layout.js';
+import { input, type OperatorEmitter } from './operator-emitter.js';
+import { imageSize, type Pads, padsOf, poolWindow, windowAttributes } from './window.js';
+
+const averagePool: OperatorEmitter = (emission, node) => {
+  const x = input(node, 0);
+  const window = poolWindow(node.attributes);
+  const attributes = { ...windowAttributes(window, padsOf(window, imageSize(emission.shapeOf(x)))), count_include_pad: { int: 0 } };
+  const shape = storedShape(emission.shapeOf(node.output), channelsFirst);
+  emission.define(node.output, emission.graph.node('AveragePool', [emission.value(x, channelsFirst)], shape, attributes), channelsFirst);
+};
+
+/** For each position of the window along one axis, how many of its pixels lie inside the image. */
+function coveredCounts(positions: number, size: number, window: number, stride: number, before: number): number[] {
+  return Array.from({ length: positions }, (_, position) => {
+    const start = position * stride - before;
+    return Math.min(start + window, size) - Math.max(start, 0);
+  });
+}
+
+/** Each output's gradient, divided by the pixels it averaged, goes to all of them: a grouped ConvTranspose with ones. */
+const averagePoolGradient: OperatorEmitter = (emission, node) => {
+  const { graph } = emission;
+  const dy = input(node, 0);
+  const window = poolWindow(node.attributes);
+  const [height, width] = imageSize(emission.shapeOf(node.output));
+  const [rows, columns] = imageSize(emission.shapeOf(dy));
+  const channels = emission.shapeOf(dy)[3] as number;
+  const pads: Pads = padsOf(window, [height, width]);
+  const rowCounts = coveredCounts(rows, height, window.size[0], window.strides[0], pads.top);
+  const columnCounts = coveredCounts(columns, width, window.size[1], window.strides[1], pads.left);
+  const shares = Float32Array.from(rowCounts.flatMap((row) => columnCounts.map((column) => 1 / (row * column))));
+  const gradient = emission.value(dy, channelsFirst);
+  const scaled = graph.node('Mul', [gradient, graph.constant(shares, [1, 1, rows, columns])], gradient.shape);
+  const filterShape = [channels, 1, ...window.size];
+  const attributes = {
+    ...windowAttributes(window, pads),
+    output_padding: {
+      ints: [
+        height + pads.top + pads.bottom - (rows - 1) * window.strides[0] - window.size[0],
+        width + pads.left + pads.right - (columns - 1) * window.strides[1] - window.size[1],
+      ],
+    },
+    group: { int: channels },
+  };
+  const ones = graph.constant(new Float32Array(product(filterShape)).fill(1), filterShape);
+  const shape = storedShape(emission.shapeOf(node.output), channelsFirst);
+  emission.define(node.output, graph.node('ConvTranspose', [scaled, ones], shape, attributes), channelsFirst);
+};
+
+const maxPool: OperatorEmitter = (emission, node) => {
+  const x = input(node, 0);
+  const window = poolWindow(node.attributes);
+  const attributes = windowAttributes(window, padsOf(window, imageSize(emission.shapeOf(x))));
+  const shape = storedShape(emission.shapeOf(node.output), channelsFirst);
+  emission.define(node.output, emission.graph.node('MaxPool', [emission.value(x, channelsFirst)], shape, attributes), channelsFirst);
+};
+
+/** Adds each output's gradient to the pixel that was its maximum: the first one in row-major order where several are equal. */
+const maxPoolGradient: OperatorEmitter = (emission, node) => {
+  const { graph } = emission;
+  const [x, dy] = [input(node, 0), input(node, 2)];
+  const window = poolWindow(node.attributes);
+  const image = emission.value(x, channelsFirst);
+  const gradient = emission.value(dy, channelsFirst);
+  const [, indices] = graph.nodeWithOutputs(
+    'MaxPool',
+    [image],
+    [gradient.shape, gradient.shape],
+    windowAttributes(window, padsOf(window, imageSize(emission.shapeOf(x)))),
+  );
+  if (indices === undefined) throw new Error('MaxPool has two outputs');
+  const count = product(image.shape);
+  const flat = [product(gradient.shape)];
+  const zeros = graph.node('Expand', [graph.scalar(0), graph.integers([count])], [count]);
+  const scattered = graph.node('ScatterElements', [zeros, graph.reshape(indices, flat), graph.reshape(gradient, flat)], [count], {
+    axis: { int: 0 },
+    reduction: { string: 'add' },
+  });
+  emission.define(node.output, graph.reshape(scattered, image.shape), channelsFirst);
+};
+
+export const poolingEmitters = {
+  avg_pool: averagePool,
+  avg_pool_gradient: averagePoolGradient,
+  max_pool: maxPool,
+  max_pool_gradient: maxPoolGradient,
+};

@@ -1,0 +1,35 @@
+import { number } from '../../../ops/rules/attributes.js';
+import { attribute } from '../attribute-values.js';
+import type { TensorName } from '../graph.js';
+import type { NodeEmission, OperatorEmitter } from './emission.js';
+
+/** An operator that TensorFlow has under another name, with the same meaning. */
+export const same =
+  (op: string): OperatorEmitter =>
+  (e) =>
+    e.add(op, e.inputs);
+
+/** TensorFlow compares to bool; Programs have 0 and 1. The attribute of equality that allows broadcasting only is left at its default. */
+export const comparison =
+  (op: string): OperatorEmitter =>
+  (e) =>
+    asFloat(e, e.add(op, e.inputs));
+
+function asFloat(e: NodeEmission, bool: TensorName): TensorName {
+  return e.graph.add('Cast', `${e.name}/float`, [bool], { SrcT: attribute.type('bool'), DstT: attribute.type('float') });
+}
+
+export const leakyRelu: OperatorEmitter = (e) => e.add('LeakyRelu', e.inputs, { alpha: attribute.float(number(e.attributes, 'alpha')) });
+
+export const leakyReluGradient: OperatorEmitter = (e) =>
+  e.add('LeakyReluGrad', e.inputs, { alpha: attribute.float(number(e.attributes, 'alpha')) });
+
+export const clip: OperatorEmitter = (e) => {
+  const above = e.add('Maximum', [e.input(0), e.graph.scalar(number(e.attributes, 'minimum'))]);
+  return e.add('Minimum', [above, e.graph.scalar(number(e.attributes, 'maximum'))]);
+};
+
+export const select: OperatorEmitter = (e) => {
+  const condition = e.add('NotEqual', [e.input(0), e.graph.scalar(0)]);
+  return e.add('SelectV2', [condition, e.input(1), e.input(2)]);
+};

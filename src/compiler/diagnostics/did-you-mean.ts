@@ -1,0 +1,39 @@
+/**
+ * Edit distance between two words, counting insertions, deletions, substitutions and swaps of neighbours as one each
+ * (optimal string alignment).
+ */
+export function editDistance(a: string, b: string): number {
+  let beforePrevious: number[] = [];
+  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const current = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substitution = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      let best = Math.min((previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1, substitution);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) best = Math.min(best, (beforePrevious[j - 2] ?? 0) + 1);
+      current.push(best);
+    }
+    beforePrevious = previous;
+    previous = current;
+  }
+  return previous[b.length] ?? 0;
+}
+
+/**
+ * The candidates that a reader could have meant by `word`, the nearest first, at most `limit`.
+ * A candidate counts when a third of its letters or fewer differ; differences of case only always count.
+ */
+export function didYouMean(word: string, candidates: Iterable<string>, limit = 3): string[] {
+  const scored: { candidate: string; distance: number }[] = [];
+  for (const candidate of new Set(candidates)) {
+    if (candidate === word || Math.abs(candidate.length - word.length) > 4) continue;
+    const distance = candidate.toLowerCase() === word.toLowerCase() ? 0.5 : editDistance(word, candidate);
+    if (distance <= Math.max(1, Math.floor(Math.max(word.length, candidate.length) / 3))) scored.push({ candidate, distance });
+  }
+  scored.sort((a, b) => a.distance - b.distance || (a.candidate < b.candidate ? -1 : 1));
+  const nearest = scored[0]?.distance ?? 0;
+  return scored
+    .filter(({ distance }) => distance <= nearest + 1)
+    .slice(0, limit)
+    .map(({ candidate }) => candidate);
+}

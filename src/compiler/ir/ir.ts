@@ -1,0 +1,179 @@
+import type { Span } from '../diagnostics/diagnostic.js';
+import type { AttributeValue } from '../ops/index.js';
+import type { Shape } from './dimension.js';
+
+/**
+ * The hierarchical IR: what the author wrote, with names resolved, parameters bound, loops unrolled and shapes inferred.
+ * Blocks stay blocks: each is a definition, specialised by its arguments and input shapes, called through named instances.
+ * Plain data: `JSON.stringify` writes it, `ir.schema.json` describes it, `verifyIR` checks it.
+ */
+export interface IR {
+  readonly ir: 1;
+  /** Version of the language, from the source's first line. */
+  readonly language: 1;
+  /** Path of the source of the model. */
+  readonly source: string;
+  /** All definitions, callees before callers. The keys are their ids: `RCAB`, `RCAB#2`. */
+  readonly definitions: readonly Definition[];
+  readonly model: Model;
+  readonly training?: Training;
+}
+
+/** Inclusive range of the values of an image; part of its type. */
+export type ValueRange = readonly [number, number];
+
+export interface Port {
+  readonly name: string;
+  /** Id of the value inside the definition. */
+  readonly value: string;
+  readonly shape: Shape;
+  readonly range?: ValueRange;
+}
+
+export type ParameterValue = number | string | boolean | readonly ParameterValue[];
+
+export interface Initializer {
+  readonly kind: 'glorot_uniform' | 'he_normal' | 'kaiming_uniform' | 'normal' | 'zeros' | 'ones' | 'constant';
+  /** Standard deviation of `normal`, value of `constant`, gain of the others (default 1). */
+  readonly value?: number;
+  readonly fanIn: number;
+  readonly fanOut: number;
+}
+
+/** A trained tensor of a definition. Its path in a model is the path of the instance, a dot, and `name`. */
+export interface Weight {
+  readonly name: string;
+  /** Id of the value inside the definition. */
+  readonly value: string;
+  readonly shape: readonly number[];
+  readonly initializer: Initializer;
+  readonly span: Span;
+}
+
+/** A named use of a definition's weights. Instances that are applied more than once appear once here. */
+export interface Instance {
+  /** Path segment(s) relative to the definition: `conv1`, `r[2].group[1]`. */
+  readonly name: string;
+  /** Definition that says which weights it has (that of its first application). */
+  readonly definition: string;
+  readonly span: Span;
+}
+
+interface NodeBase {
+  readonly span: Span;
+  /** The source name the value was bound to, `f[1, 2]`, where it has one. */
+  readonly label?: string;
+}
+
+export interface OpNode extends NodeBase {
+  readonly kind: 'op';
+  readonly op: string;
+  /** Ids of values. */
+  readonly inputs: readonly string[];
+  readonly attributes: Readonly<Record<string, AttributeValue>>;
+  readonly output: { readonly value: string; readonly shape: Shape };
+}
+
+export interface ConstantNode extends NodeBase {
+  readonly kind: 'constant';
+  /** Row-major; one number for a scalar. */
+  readonly values: readonly number[];
+  readonly output: { readonly value: string; readonly shape: readonly number[] };
+}
+
+export interface CallNode extends NodeBase {
+  readonly kind: 'call';
+  /** Name among `instances` of this definition. */
+  readonly instance: string;
+  /** Definition for these input shapes. */
+  readonly definition: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly { readonly value: string; readonly shape: Shape }[];
+}
+
+export type Node = OpNode | ConstantNode | CallNode;
+
+/** A block specialised by its arguments and the shapes of its inputs, which are written in the model's B, H and W. */
+export interface Definition {
+  readonly id: string;
+  /** Name of the block in the source; `DRGN` for the model itself, `DRGN.degradation` for a stage. */
+  readonly block: string;
+  readonly documentation?: string;
+  readonly span: Span;
+  readonly parameters: Readonly<Record<string, ParameterValue>>;
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+  readonly weights: readonly Weight[];
+  readonly instances: readonly Instance[];
+  /** In an order in which every value is defined before it is used. */
+  readonly nodes: readonly Node[];
+}
+
+/** "H divisible by 8": a condition on the sizes of the model's input, with what it comes from. */
+export interface SizeConstraint {
+  readonly symbol: string;
+  readonly divisor: number;
+  /** The places whose shapes agree only under the constraint. */
+  readonly because: readonly { readonly message: string; readonly span: Span }[];
+}
+
+export interface Model {
+  readonly name: string;
+  readonly documentation?: string;
+  /** Definition of the model: its inputs and outputs are the network's. */
+  readonly definition: string;
+  readonly parameters: Readonly<Record<string, ParameterValue>>;
+  readonly constraints: readonly SizeConstraint[];
+}
+
+/** Arithmetic over `step` (from 0, within the stage) and `epoch` (from 0), evaluated by the host in float64. */
+export type RateExpression =
+  | number
+  | { readonly variable: 'step' | 'epoch' }
+  | { readonly operator: '+' | '-' | '*' | '/' | '^' | 'min' | 'max' | 'floor'; readonly operands: readonly RateExpression[] };
+
+export interface Adam {
+  readonly kind: 'adam';
+  readonly rate: RateExpression;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+}
+
+export interface Minimizer {
+  /** Name of the loss, `L_deg`; an output of the stage's definition. */
+  readonly loss: string;
+  /** Weight paths start with one of these instance paths. */
+  readonly over: readonly string[];
+  readonly optimizer: Adam;
+  readonly span: Span;
+}
+
+export interface Stage {
+  readonly name: string;
+  readonly documentation?: string;
+  readonly duration: { readonly epochs: number } | { readonly steps: number };
+  /** Definition whose inputs are data streams and whose outputs are losses and logged scalars, all scalars. */
+  readonly definition: string;
+  /** Instances of the model that the stage applies but does not train. */
+  readonly frozen: readonly string[];
+  readonly minimizers: readonly Minimizer[];
+  /** Outputs that are only logged (`log` statements, named terms of losses). */
+  readonly logged: readonly string[];
+  readonly span: Span;
+}
+
+export type Stream =
+  | { readonly kind: 'pair'; readonly names: readonly string[] }
+  | { readonly kind: 'unpaired'; readonly names: readonly string[] };
+
+export interface Training {
+  readonly streams: readonly Stream[];
+  /** Height and width of a training patch, in pixels. */
+  readonly patch: readonly [number, number];
+  readonly batch: number;
+  readonly augmentations: readonly ('flip' | 'scale')[];
+  readonly stages: readonly Stage[];
+  /** Training settings that an override may change, by name path, with their values: `refinement.lambda`. */
+  readonly settings: Readonly<Record<string, ParameterValue>>;
+}

@@ -1,0 +1,34 @@
+import { floorDivide, multiply } from '../ir/dimension.js';
+import type { OpDefinition } from './op.js';
+import { integers } from './rules/attributes.js';
+import { convolutionAttributes, costAtPositions, rank4Pair } from './rules/convolution.js';
+import { isProblem, problem } from './rules/problem.js';
+import { checkWindowInverse, kernelSizeAttribute, windowOf } from './rules/window.js';
+
+export const depthwiseConv2dFilterGradient: OpDefinition = {
+  name: 'depthwise_conv2d_filter_gradient',
+  documentation: 'Gradient of depthwise_conv2d with regard to its kernel: x [B, H, W, C] and dy [B, i, j, C * M] give [h, w, C, M].',
+  inputs: ['x', 'dy'],
+  attributes: [...convolutionAttributes, kernelSizeAttribute],
+  callable: false,
+  shape: (inputs, attributes, context) => {
+    const pair = rank4Pair('depthwise_conv2d_filter_gradient', inputs, ['[B, H, W, C]', '[B, i, j, C * M]'], attributes);
+    if (isProblem(pair)) return pair;
+    const [x, dy] = pair;
+    const size = integers(attributes, 'kernel_size');
+    if (!context.equal(x[0], dy[0])) return problem(`x has a batch of ${x[0]}, dy of ${dy[0]}`, 0, 1);
+    const channels = x[3];
+    const multiplier = typeof channels === 'number' && channels > 0 ? floorDivide(dy[3], channels) : 0;
+    if (!context.equal(multiply(multiplier, channels), dy[3])) {
+      return problem(`dy has ${dy[3]} channels, which is no multiple of the ${channels} channels of x`, 0, 1);
+    }
+    return checkWindowInverse([x[1], x[2]], [dy[1], dy[2]], windowOf(attributes, size), context) ?? [...size, channels, multiplier];
+  },
+  cost: ([, dy = []], output) => costAtPositions(output, dy.slice(0, 3)),
+  gradient: (builder, { inputs: [x = 0, dy = 0], outputGradient, attributes: { kernel_size: _size, ...window }, needs }) => [
+    needs[0]
+      ? builder.emit('depthwise_conv2d_input_gradient', [dy, outputGradient], { ...window, input_size: builder.shapeOf(x).slice(1, 3) })
+      : undefined,
+    needs[1] ? builder.emit('depthwise_conv2d', [x, outputGradient], window) : undefined,
+  ],
+};

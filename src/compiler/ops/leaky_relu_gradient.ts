@@ -1,0 +1,16 @@
+import type { OpDefinition } from './op.js';
+import { number } from './rules/attributes.js';
+import { sameShape } from './rules/elementwise.js';
+
+export const leakyReluGradient: OpDefinition = {
+  name: 'leaky_relu_gradient',
+  documentation: 'Gradient of leaky_relu: dy where x > 0, alpha * dy elsewhere.',
+  inputs: ['dy', 'x'],
+  attributes: [{ name: 'alpha', kind: 'float', default: 0.2, documentation: 'Slope for negative values.' }],
+  callable: false,
+  shape: sameShape,
+  gradient: (builder, { inputs: [, x = 0], outputGradient, attributes }) => [
+    builder.emit('leaky_relu_gradient', [outputGradient, x], { alpha: number(attributes, 'alpha') }),
+    undefined,
+  ],
+};

@@ -1,0 +1,12 @@
+import type { OpDefinition } from './op.js';
+import { unaryShape } from './rules/elementwise.js';
+
+export const relu: OpDefinition = {
+  name: 'relu',
+  documentation: 'max(x, 0). The gradient at 0 is 0.',
+  inputs: ['x'],
+  attributes: [],
+  callable: true,
+  shape: unaryShape,
+  gradient: (builder, { output, outputGradient }) => [builder.emit('relu_gradient', [outputGradient, output])],
+};

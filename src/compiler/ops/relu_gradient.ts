@@ -1,0 +1,12 @@
+import type { OpDefinition } from './op.js';
+import { sameShape } from './rules/elementwise.js';
+
+export const reluGradient: OpDefinition = {
+  name: 'relu_gradient',
+  documentation: 'Gradient of relu: dy where y > 0, 0 elsewhere, for y = relu(x).',
+  inputs: ['dy', 'y'],
+  attributes: [],
+  callable: false,
+  shape: sameShape,
+  gradient: (builder, { inputs: [, y = 0], outputGradient }) => [builder.emit('relu_gradient', [outputGradient, y]), undefined],
+};

@@ -1,0 +1,18 @@
+import { elementsOf } from '../ir/dimension.js';
+import type { OpDefinition } from './op.js';
+import { dimensions } from './rules/attributes.js';
+import { problem } from './rules/problem.js';
+
+export const reshape: OpDefinition = {
+  name: 'reshape',
+  documentation: 'The same elements in row-major order with another shape.',
+  inputs: ['x'],
+  attributes: [{ name: 'shape', kind: 'dimensions', documentation: 'The new shape; it holds as many elements as the old one.' }],
+  callable: true,
+  shape: ([x = []], attributes, context) => {
+    const shape = dimensions(attributes, 'shape');
+    if (context.equal(elementsOf(x), elementsOf(shape))) return shape;
+    return problem(`[${x.join(', ')}] has ${elementsOf(x)} elements, [${shape.join(', ')}] has ${elementsOf(shape)}`, 0);
+  },
+  gradient: (builder, { inputs: [x = 0], outputGradient }) => [builder.emit('reshape', [outputGradient], { shape: builder.shapeOf(x) })],
+};

@@ -1,0 +1,35 @@
+import { add } from '../ir/dimension.js';
+import type { OpDefinition } from './op.js';
+import { dimensions, integers } from './rules/attributes.js';
+import { problem } from './rules/problem.js';
+
+export const slice: OpDefinition = {
+  name: 'slice',
+  documentation: 'The part of x that begins at `begin` and has the shape `size`.',
+  inputs: ['x'],
+  attributes: [
+    { name: 'begin', kind: 'dimensions', documentation: 'First index along each axis, from 0.' },
+    { name: 'size', kind: 'dimensions', documentation: 'Extent along each axis.' },
+  ],
+  callable: true,
+  shape: ([x = []], attributes) => {
+    const begin = dimensions(attributes, 'begin');
+    const size = dimensions(attributes, 'size');
+    if (begin.length !== x.length || size.length !== x.length) {
+      return problem(`a slice of [${x.join(', ')}] needs ${x.length} begins and sizes, found ${begin.length} and ${size.length}`, 0);
+    }
+    for (const [axis, extent] of x.entries()) {
+      const from = begin[axis]!;
+      const to = add(from, size[axis]!);
+      const outside = (typeof from === 'number' && from < 0) || (typeof to === 'number' && typeof extent === 'number' && to > extent);
+      if (outside) return problem(`axis ${axis} has ${extent} elements; a slice from ${from} to ${to} reaches beyond it`, 0);
+    }
+    return size;
+  },
+  gradient: (builder, { inputs: [x = 0], outputGradient, attributes }) => {
+    const begin = integers(attributes, 'begin');
+    const size = integers(attributes, 'size');
+    const paddings = builder.shapeOf(x).map((extent, axis) => [begin[axis]!, extent - begin[axis]! - size[axis]!]);
+    return [builder.emit('pad', [outputGradient], { paddings, mode: 'constant', value: 0 })];
+  },
+};

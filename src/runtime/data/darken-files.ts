@@ -1,0 +1,107 @@
+import { stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { inputFailure, makeFolder, mfncVersion, systemFailure, writeFileAtomically } from '../files/index.js';
+import { type Darkening, type DarkeningRanges, darken, defaultDarkening, drawDarkening } from './darken.js';
+import { encodeImage } from './encode-image.js';
+import { type RGBImage, readImage } from './image.js';
+import { listImages, stemOf } from './list-images.js';
+import { crop } from './pixels.js';
+import { Random } from './random.js';
+import { resampleRegion } from './resample.js';
+
+export interface DarkenOptions {
+  readonly seed: number;
+  /** Larger pictures are made smaller until neither side is longer. */
+  readonly maxSize?: number;
+  /** Cuts the middle: width and height. Applied after `maxSize`. */
+  readonly crop?: readonly [number, number];
+  readonly ranges?: DarkeningRanges;
+}
+
+/** What darken.json records of one pair. */
+export interface DarkenedPair extends Darkening {
+  readonly name: string;
+  readonly source: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * Makes pairs for a training of well-lit photographs: OUT/normal/NAME.png and OUT/low/NAME.png, and OUT/darken.json with how each was darkened. The same photographs,
+ * seed and options always give the same pairs.
+ * @param inputs files and folders. @param done called after each pair with how many of `total` are done.
+ * @throws RuntimeFailure when a photograph cannot be read, two have the same name, or a picture is smaller than the crop.
+ */
+export async function darkenFiles(
+  inputs: readonly string[],
+  output: string,
+  options: DarkenOptions,
+  done: (count: number, total: number) => void = () => undefined,
+): Promise<DarkenedPair[]> {
+  const files = await photographs(inputs);
+  await makeFolder(join(output, 'low'));
+  await makeFolder(join(output, 'normal'));
+  const pairs: DarkenedPair[] = [];
+  for (const [name, source] of files) {
+    const normal = prepare(await readImage(source, 'training'), source, options);
+    const darkening = drawDarkening(options.seed, name, options.ranges ?? defaultDarkening);
+    const low = darken(normal, darkening, new Random(options.seed, 'noise', name));
+    await writeFileAtomically(join(output, 'normal', `${name}.png`), await encodeImage(normal, 'png'));
+    await writeFileAtomically(join(output, 'low', `${name}.png`), await encodeImage(low, 'png'));
+    pairs.push({ name, source, width: normal.width, height: normal.height, ...darkening });
+    done(pairs.length, files.size);
+  }
+  const record = {
+    mfnc: mfncVersion,
+    seed: options.seed,
+    maxSize: options.maxSize,
+    crop: options.crop,
+    ranges: options.ranges ?? defaultDarkening,
+    pairs,
+  };
+  await writeFileAtomically(join(output, 'darken.json'), `${JSON.stringify(record, null, 2)}\n`);
+  return pairs;
+}
+
+async function photographs(inputs: readonly string[]): Promise<Map<string, string>> {
+  const files = new Map<string, string>();
+  for (const input of inputs) {
+    for (const file of (await isFolder(input)) ? await listImages(input) : [input]) {
+      const name = stemOf(file);
+      const other = files.get(name);
+      if (other !== undefined && resolve(other) !== resolve(file))
+        throw inputFailure(`${file}: would make a pair of the same name as ${other}. Rename one of them.`);
+      files.set(name, file);
+    }
+  }
+  return files;
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (error) {
+    throw systemFailure(error, 'read', path);
+  }
+}
+
+function prepare(image: RGBImage, source: string, { maxSize, crop: size }: DarkenOptions): RGBImage {
+  const smaller = maxSize === undefined ? image : shrink(image, maxSize);
+  if (size === undefined) return smaller;
+  const [width, height] = size;
+  if (smaller.width < width || smaller.height < height) {
+    throw inputFailure(
+      `${source}: is ${smaller.width}x${smaller.height} pixels${smaller === image ? '' : ' after --max-size'}, smaller than the crop of ${width}x${height}.`,
+    );
+  }
+  return crop(smaller, (smaller.width - width) >> 1, (smaller.height - height) >> 1, width, height);
+}
+
+function shrink(image: RGBImage, longest: number): RGBImage {
+  const factor = longest / Math.max(image.width, image.height);
+  if (factor >= 1) return image;
+  const width = Math.max(1, Math.round(image.width * factor));
+  const height = Math.max(1, Math.round(image.height * factor));
+  const values = resampleRegion(image, { left: 0, top: 0, width: image.width, height: image.height }, height, width);
+  return { width, height, data: Uint8Array.from(values, (value) => Math.round(value)) };
+}

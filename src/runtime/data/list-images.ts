@@ -1,0 +1,32 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join, parse } from 'node:path';
+import { compareNaturally, inputFailure, systemFailure } from '../files/index.js';
+import { formatOfName } from './image.js';
+
+/**
+ * Image files of a folder (PNG, JPEG, WebP, BMP by their names; hidden files and subfolders left out) in natural order: 2.png before 10.png.
+ * @throws RuntimeFailure when the folder is missing, is a file, or holds no image.
+ */
+export async function listImages(folder: string): Promise<string[]> {
+  let names: string[];
+  try {
+    if (!(await stat(folder)).isDirectory()) throw inputFailure(`${folder}: is a file, a folder of images is wanted here.`);
+    names = (await readdir(folder, { withFileTypes: true }))
+      .filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.'))
+      .map(({ name }) => name);
+  } catch (error) {
+    if (error instanceof Error && error.name === 'RuntimeFailure') throw error;
+    throw systemFailure(error, 'read', folder);
+  }
+  const images = names.filter((name) => formatOfName(name) !== undefined).sort(compareNaturally);
+  if (images.length === 0) {
+    const others = names.length === 0 ? 'is empty' : `holds ${names.length} files and none of them is named as an image`;
+    throw inputFailure(`${folder}: ${others} (.png, .jpg, .jpeg, .webp, .bmp).`);
+  }
+  return images.map((name) => join(folder, name));
+}
+
+/** Name of a file without folder and extension: what pairs are matched by. */
+export function stemOf(path: string): string {
+  return parse(path).name;
+}

@@ -1,0 +1,32 @@
+import { availableParallelism } from 'node:os';
+import { EngineFailure } from '../engine.js';
+
+let chosenThreads: number | undefined;
+
+/** Threads within one operator: as an earlier compile chose, else TF_NUM_INTRAOP_THREADS, else the cores of the machine. */
+export function threadCount(environment: NodeJS.ProcessEnv = process.env): number {
+  if (chosenThreads !== undefined) return chosenThreads;
+  const given = Number(environment.TF_NUM_INTRAOP_THREADS);
+  return Number.isInteger(given) && given > 0 ? given : availableParallelism();
+}
+
+/**
+ * Sets what TensorFlow reads from the environment when it starts. Must come before the library is loaded: it reads these variables once.
+ * @param threads threads within one operator, which decide the order of its sums and so the last bits of results.
+ * @throws EngineFailure when another number of threads is in force in this process.
+ */
+export function chooseSettings(threads: number | undefined): void {
+  if (chosenThreads !== undefined) {
+    if (threads === undefined || threads === chosenThreads) return;
+    throw new EngineFailure(
+      `TensorFlow runs with ${chosenThreads} threads in this process and cannot change to ${threads}. Start mfnc anew for that.`,
+    );
+  }
+  chosenThreads = threads ?? threadCount();
+  process.env.TF_NUM_INTRAOP_THREADS = String(chosenThreads);
+  process.env.TF_NUM_INTEROP_THREADS ??= '1';
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  // Leaves the memory of a GPU to others as well, and computes in float32 throughout, as all engines do.
+  process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true';
+  process.env.NVIDIA_TF32_OVERRIDE ??= '0';
+}

@@ -1,0 +1,183 @@
+import type { Program, ProgramInput, TensorId } from '../../../compiler/ir/program.js';
+import { EngineFailure, type Executable, type HostTensor } from '../engine.js';
+import { kernels } from './kernels/table.js';
+import type { Tfjs } from './library.js';
+import { findLastUses } from './lifetimes.js';
+
+type Tensor = Tfjs.Tensor;
+
+/** A Program interpreted node by node with tfjs. Every intermediate is freed at its last use, which is known before the run. */
+export class TfjsExecutable implements Executable {
+  /** Parameters and states, by tensor. */
+  private readonly held = new Map<TensorId, Tensor>();
+  private readonly constants = new Map<TensorId, Tensor>();
+  private readonly lastUses: readonly (readonly TensorId[])[];
+  private disposed = false;
+
+  /** To be called while `backend` is tfjs's current backend. */
+  constructor(
+    readonly program: Program,
+    private readonly tf: typeof Tfjs,
+    private readonly backend: string,
+    weights: ReadonlyMap<string, HostTensor>,
+  ) {
+    this.lastUses = findLastUses(program);
+    for (const { tensor, values } of program.constants) this.constants.set(tensor, this.upload(tensor, values));
+    for (const input of program.inputs) {
+      const weight = input.role === 'parameter' ? weights.get(input.name) : undefined;
+      if (weight !== undefined) this.constants.set(input.tensor, this.upload(input.tensor, this.checked(input, weight).values.slice()));
+    }
+  }
+
+  async run(feeds: ReadonlyMap<string, HostTensor>, fetch?: readonly string[]): Promise<Map<string, HostTensor>> {
+    this.requireLive();
+    const results = this.resultsToFetch(fetch);
+    const fed = this.program.inputs.filter(({ role }) => role === 'data' || role === 'scalar');
+    const hostValues = fed.map((input) => {
+      const value = feeds.get(input.name);
+      if (value === undefined) throw new EngineFailure(`'${this.program.name}' needs a value for its input '${input.name}'`);
+      return this.checked(input, value);
+    });
+    this.requireHeld();
+
+    const values = await withBackend(this.tf, this.backend, () => {
+      const inputs = new Map(fed.map((input, i) => [input.tensor, this.upload(input.tensor, (hostValues[i] as HostTensor).values)]));
+      return this.interpret(inputs);
+    });
+    try {
+      const read = results.map(async ({ name, tensor }): Promise<[string, HostTensor]> => {
+        const value = values.get(tensor) as Tensor;
+        return [name, { shape: this.shapeOf(tensor), values: Float32Array.from(await value.data()) }];
+      });
+      return new Map(await Promise.all(read));
+    } finally {
+      this.keepNextValues(values);
+    }
+  }
+
+  write(role: 'parameter' | 'state', values: ReadonlyMap<string, HostTensor>): void {
+    this.requireLive();
+    for (const [name, tensor] of values) {
+      const input = this.program.inputs.find((candidate) => candidate.role === role && candidate.name === name);
+      if (input === undefined) throw new EngineFailure(`'${this.program.name}' has no ${role} named '${name}'`);
+      if (this.constants.has(input.tensor)) {
+        throw new EngineFailure(`the parameter '${name}' was compiled into '${this.program.name}' as a constant and cannot be replaced`);
+      }
+      const copy = this.checked(input, tensor).values.slice();
+      this.held.get(input.tensor)?.dispose();
+      this.held.set(input.tensor, this.upload(input.tensor, copy));
+    }
+  }
+
+  async read(role: 'parameter' | 'state'): Promise<Map<string, HostTensor>> {
+    this.requireLive();
+    const result = new Map<string, HostTensor>();
+    for (const { name, tensor } of this.program.inputs.filter((input) => input.role === role)) {
+      const value = this.held.get(tensor);
+      if (value !== undefined) result.set(name, { shape: this.shapeOf(tensor), values: Float32Array.from(await value.data()) });
+    }
+    return result;
+  }
+
+  async dispose(): Promise<void> {
+    this.disposed = true;
+    for (const tensor of [...this.held.values(), ...this.constants.values()]) tensor.dispose();
+    this.held.clear();
+    this.constants.clear();
+  }
+
+  /** Runs all nodes; gives the Program's outputs as tensors of their own. Frees everything else, also when a kernel fails. */
+  private interpret(inputs: ReadonlyMap<TensorId, Tensor>): Map<TensorId, Tensor> {
+    const { tf, program } = this;
+    const values = new Map<TensorId, Tensor>();
+    const lookUp = (tensor: TensorId): Tensor => {
+      const value = values.get(tensor) ?? inputs.get(tensor) ?? this.held.get(tensor) ?? this.constants.get(tensor);
+      if (value === undefined) throw new EngineFailure(`tensor ${tensor} of '${program.name}' has no value`);
+      return value;
+    };
+    try {
+      program.nodes.forEach((node, index) => {
+        const call = { tf, inputs: node.inputs.map(lookUp), attributes: node.attributes, outputShape: this.shapeOf(node.output) };
+        values.set(
+          node.output,
+          tf.tidy(() => kernels[node.op](call)),
+        );
+        for (const tensor of this.lastUses[index] ?? []) {
+          values.get(tensor)?.dispose();
+          values.delete(tensor);
+        }
+      });
+      for (const { tensor } of program.outputs) {
+        if (!values.has(tensor)) values.set(tensor, tf.clone(lookUp(tensor)));
+      }
+      return values;
+    } catch (error) {
+      for (const value of values.values()) value.dispose();
+      if (error instanceof EngineFailure) throw error;
+      throw new EngineFailure(`tfjs failed in '${program.name}': ${error instanceof Error ? error.message : String(error)}`);
+    } finally {
+      for (const value of inputs.values()) value.dispose();
+    }
+  }
+
+  /** Moves the next values of parameters and states into their places and frees the results. */
+  private keepNextValues(values: ReadonlyMap<TensorId, Tensor>): void {
+    for (const { name, role, tensor } of this.program.outputs) {
+      const input =
+        role === 'result' ? undefined : this.program.inputs.find((candidate) => candidate.role === role && candidate.name === name);
+      if (input === undefined) continue;
+      this.held.get(input.tensor)?.dispose();
+      this.held.set(input.tensor, (values.get(tensor) as Tensor).clone());
+    }
+    for (const value of values.values()) value.dispose();
+  }
+
+  private shapeOf(tensor: TensorId): readonly number[] {
+    return this.program.tensors[tensor]?.shape ?? [];
+  }
+
+  private upload(tensor: TensorId, values: Float32Array): Tensor {
+    return this.tf.tensor(values, [...this.shapeOf(tensor)], 'float32');
+  }
+
+  private checked(input: ProgramInput, tensor: HostTensor): HostTensor {
+    const expected = this.shapeOf(input.tensor);
+    if (tensor.shape.length === expected.length && tensor.shape.every((size, axis) => size === expected[axis])) return tensor;
+    throw new EngineFailure(
+      `the ${input.role} '${input.name}' of '${this.program.name}' has shape [${expected.join(', ')}], found [${tensor.shape.join(', ')}]`,
+    );
+  }
+
+  private resultsToFetch(fetch: readonly string[] | undefined): Program['outputs'] {
+    const results = this.program.outputs.filter(({ role }) => role === 'result');
+    if (fetch === undefined) return results;
+    return fetch.map((name) => {
+      const output = results.find((candidate) => candidate.name === name);
+      if (output === undefined) throw new EngineFailure(`'${this.program.name}' has no result named '${name}'`);
+      return output;
+    });
+  }
+
+  private requireLive(): void {
+    if (this.disposed) throw new EngineFailure(`'${this.program.name}' was disposed and cannot be used any more`);
+  }
+
+  private requireHeld(): void {
+    for (const { name, role, tensor } of this.program.inputs) {
+      if ((role === 'parameter' || role === 'state') && !this.held.has(tensor) && !this.constants.has(tensor)) {
+        throw new EngineFailure(`the ${role} '${name}' of '${this.program.name}' has no value: write it before the first run`);
+      }
+    }
+  }
+}
+
+/** Makes `backend` tfjs's current backend for the time of a synchronous piece of work: another engine may share the same tfjs. */
+export async function withBackend<T>(tf: typeof Tfjs, backend: string, work: () => T): Promise<T> {
+  const previous = tf.engine().backendName;
+  if (previous !== backend && !(await tf.setBackend(backend))) throw new EngineFailure(`tfjs cannot start its backend '${backend}'`);
+  try {
+    return work();
+  } finally {
+    if (previous && previous !== backend) await tf.setBackend(previous);
+  }
+}

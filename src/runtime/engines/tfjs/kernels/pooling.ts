@@ -1,0 +1,55 @@
+import { type Kernel, operand, runKernel } from './kernel.js';
+import { explicitPadding, imageSize, poolWindow } from './window.js';
+
+const pool =
+  (kernelName: 'AvgPool' | 'MaxPool'): Kernel =>
+  (call) => {
+    const x = operand(call, 0);
+    const window = poolWindow(call.attributes);
+    const pad = explicitPadding(window, imageSize(x.shape));
+    return runKernel(call, kernelName, { x }, { filterSize: window.size, strides: window.strides, pad });
+  };
+
+/** How many pixels of the image each position of a window covers along one axis. */
+function coveredCounts(positions: number, size: number, window: number, stride: number, before: number): number[] {
+  return Array.from({ length: positions }, (_, position) => {
+    const start = position * stride - before;
+    return Math.min(start + window, size) - Math.max(start, 0);
+  });
+}
+
+/**
+ * Each output's gradient, divided by the number of pixels it averaged, goes to all of them: the input gradient of a depthwise
+ * convolution with ones. tfjs's own AvgPoolGrad divides by the whole window, which is wrong at padded borders.
+ */
+const averagePoolGradient: Kernel = (call) => {
+  const { tf } = call;
+  const dy = operand(call, 0);
+  const window = poolWindow(call.attributes);
+  const [height, width] = imageSize(call.outputShape);
+  const [rows, columns] = imageSize(dy.shape);
+  const pad = explicitPadding(window, [height, width]);
+  const rowCounts = coveredCounts(rows, height, window.size[0], window.strides[0], pad[1]?.[0] ?? 0);
+  const columnCounts = coveredCounts(columns, width, window.size[1], window.strides[1], pad[2]?.[0] ?? 0);
+  const shares = rowCounts.flatMap((row) => columnCounts.map((column) => 1 / (row * column)));
+  return runKernel(
+    call,
+    'DepthwiseConv2dNativeBackpropInput',
+    { dy: tf.mul(dy, tf.tensor(shares, [1, rows, columns, 1])), filter: tf.ones([...window.size, dy.shape[3] as number, 1]) },
+    { inputShape: [...call.outputShape], strides: window.strides, pad, dilations: [1, 1] },
+  );
+};
+
+const maxPoolGradient: Kernel = (call) => {
+  const [input, output, dy] = [operand(call, 0), operand(call, 1), operand(call, 2)];
+  const window = poolWindow(call.attributes);
+  const pad = explicitPadding(window, imageSize(input.shape));
+  return runKernel(call, 'MaxPoolGrad', { dy, input, output }, { filterSize: window.size, strides: window.strides, pad });
+};
+
+export const poolingKernels = {
+  avg_pool: pool('AvgPool'),
+  avg_pool_gradient: averagePoolGradient,
+  max_pool: pool('MaxPool'),
+  max_pool_gradient: maxPoolGradient,
+};

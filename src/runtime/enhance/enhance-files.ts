@@ -1,0 +1,119 @@
+import { realpath, stat } from 'node:fs/promises';
+import { basename, extname, join, resolve } from 'node:path';
+import { encodeImage, formatOfName, type ImageFormat, listImages, readImage } from '../data/index.js';
+import { inputFailure, makeFolder, systemFailure, writeFileAtomically } from '../files/index.js';
+import type { Enhancer } from './enhancer.js';
+
+/** One image to enhance and where the result goes. */
+export interface EnhanceJob {
+  readonly input: string;
+  readonly output: string;
+}
+
+/** What became of one image. */
+export interface EnhanceResult extends EnhanceJob {
+  readonly width?: number;
+  readonly height?: number;
+  readonly seconds?: number;
+  /** Why there is no result. */
+  readonly problem?: string;
+  /** How the input was converted, where it was not plain RGB. */
+  readonly note?: string;
+}
+
+/**
+ * Finds the images of files and folders and names their results in `output`: a folder, or, for a single file, a file name with an image's extension.
+ * @throws RuntimeFailure when an input is missing, when two results would have one name, or when a result would overwrite an input.
+ */
+export async function planJobs(inputs: readonly string[], output: string): Promise<EnhanceJob[]> {
+  const files: string[] = [];
+  let onlyFiles = true;
+  for (const input of inputs) {
+    if (await isFolder(input)) {
+      files.push(...(await listImages(input)));
+      onlyFiles = false;
+    } else files.push(input);
+  }
+  const intoFile = onlyFiles && files.length === 1 && formatOfName(output) !== undefined && !(await isFolder(output, true));
+  const jobs = files.map((input) => ({ input, output: intoFile ? output : join(output, basename(input)) }));
+  await checkNames(jobs);
+  return jobs;
+}
+
+async function isFolder(path: string, mayBeMissing = false): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (error) {
+    if (mayBeMissing) return false;
+    throw systemFailure(error, 'read', path);
+  }
+}
+
+async function checkNames(jobs: readonly EnhanceJob[]): Promise<void> {
+  const inputs = new Map<string, string>();
+  for (const { input } of jobs) inputs.set(await realName(input), input);
+  const outputs = new Map<string, string>();
+  for (const { input, output } of jobs) {
+    const other = outputs.get(resolve(output));
+    if (other !== undefined && resolve(other) !== resolve(input))
+      throw inputFailure(
+        `${input}: its result would have the same name as that of ${other} (${output}). Enhance them into different folders.`,
+      );
+    outputs.set(resolve(output), input);
+    const overwritten = inputs.get(await realName(output));
+    if (overwritten !== undefined)
+      throw inputFailure(`${output}: the result would overwrite the input ${overwritten}. Choose another folder for the results.`);
+  }
+}
+
+async function realName(path: string): Promise<string> {
+  return realpath(path).catch(() => resolve(path));
+}
+
+/**
+ * Enhances images one after the other, each into a file of the input's format (or of the output name's extension). An image that cannot be read does
+ * not stop the others: its result says why. Transparency is given back unchanged; grey becomes RGB.
+ * @param done called after each image.
+ * @throws RuntimeFailure when a result cannot be written, EngineFailure when the engine fails.
+ */
+export async function enhanceFiles(
+  jobs: readonly EnhanceJob[],
+  enhancer: Enhancer,
+  done: (result: EnhanceResult, count: number) => void = () => undefined,
+): Promise<EnhanceResult[]> {
+  const results: EnhanceResult[] = [];
+  for (const job of jobs) {
+    const result = await enhanceFile(job, enhancer);
+    results.push(result);
+    done(result, results.length);
+  }
+  return results;
+}
+
+async function enhanceFile(job: EnhanceJob, enhancer: Enhancer): Promise<EnhanceResult> {
+  const started = performance.now();
+  try {
+    const image = await readImage(job.input, 'enhancement');
+    const enhanced = await enhancer.enhance(image);
+    const format: ImageFormat = extname(job.output) === extname(job.input) ? image.format : (formatOfName(job.output) ?? image.format);
+    const bytes = await encodeImage(enhanced, format, image.alpha);
+    await makeFolder(join(job.output, '..'));
+    await writeFileAtomically(job.output, bytes);
+    const note = image.grey ? 'a grey image, written in colour' : image.alpha !== undefined ? transparencyNote(format) : undefined;
+    return {
+      ...job,
+      width: image.width,
+      height: image.height,
+      seconds: (performance.now() - started) / 1000,
+      ...(note === undefined ? {} : { note }),
+    };
+  } catch (error) {
+    if (error instanceof Error && error.name === 'RuntimeFailure' && error.message.startsWith(`${job.input}:`))
+      return { ...job, problem: error.message };
+    throw error;
+  }
+}
+
+function transparencyNote(format: ImageFormat): string {
+  return format === 'jpeg' ? 'transparency dropped, JPEG has none' : 'transparency kept as it was';
+}

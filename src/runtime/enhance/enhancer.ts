@@ -1,0 +1,113 @@
+import { lowerInference } from '../../compiler/3-lower/index.js';
+import { evaluateShape } from '../../compiler/ir/dimension.js';
+import type { Definition, IR, Port } from '../../compiler/ir/ir.js';
+import { defaultRange, type RGBImage, toSamples, toTensor, type ValueRange } from '../data/index.js';
+import type { Engine, Executable, HostTensor } from '../engines/engine.js';
+import { inputFailure } from '../files/index.js';
+import { divisorsOf, padByReflection, roundUp, unpad } from './padding.js';
+import { mapTiles, planTiles } from './tiles.js';
+
+export interface EnhancerOptions {
+  readonly threads?: number;
+  /** Images of more pixels are enhanced in overlapping tiles, which bounds the memory. */
+  readonly pixelLimit?: number;
+}
+
+/** Pixels that are enhanced at once unless the caller says otherwise. */
+export const defaultPixelLimit = 1536 * 1024;
+
+/** Executables that are kept, one for each size of image. */
+const keptExecutables = 3;
+
+/**
+ * Runs a model's network on images of any size: pads them to what the network's shapes demand, crops the result, and cuts images beyond the pixel
+ * limit into tiles. Programs are compiled once for each size and kept for the last few sizes.
+ */
+export class Enhancer {
+  private readonly executables = new Map<string, Executable>();
+  private readonly input: Port;
+  private readonly output: Port;
+
+  /** @throws RuntimeFailure when the model is not a network from one RGB image to another. */
+  constructor(
+    private readonly ir: IR,
+    private weights: ReadonlyMap<string, HostTensor>,
+    private readonly engine: Engine,
+    private readonly options: EnhancerOptions = {},
+  ) {
+    const definition = ir.definitions.find(({ id }) => id === ir.model.definition) as Definition;
+    const [input, ...others] = definition.inputs;
+    const output = definition.outputs.find((port) => isImageLike(port, ir));
+    if (input === undefined || others.length > 0 || !isImageLike(input, ir) || output === undefined) {
+      throw inputFailure(`${ir.source}: ${ir.model.name} is not a network from one RGB image to another of the same size.`);
+    }
+    this.input = input;
+    this.output = output;
+  }
+
+  /** Replaces the weights for all images that follow. */
+  load(weights: ReadonlyMap<string, HostTensor>): void {
+    this.weights = weights;
+    for (const executable of this.executables.values()) this.writeWeights(executable);
+  }
+
+  /** The enhanced image, of the same size. @throws EngineFailure */
+  async enhance(image: RGBImage): Promise<RGBImage> {
+    const plan = planTiles(image.width, image.height, this.options.pixelLimit ?? defaultPixelLimit);
+    return mapTiles(image, plan, (tile) => this.enhanceTile(tile));
+  }
+
+  async dispose(): Promise<void> {
+    const executables = [...this.executables.values()];
+    this.executables.clear();
+    for (const executable of executables) await executable.dispose();
+  }
+
+  private async enhanceTile(tile: RGBImage): Promise<RGBImage> {
+    const divisors = divisorsOf(this.ir);
+    const width = roundUp(tile.width, divisors.width);
+    const height = roundUp(tile.height, divisors.height);
+    const executable = await this.executableFor(width, height);
+    const padded = toTensor(padByReflection(tile, width, height), rangeOf(this.input));
+    const results = await executable.run(new Map([[this.input.name, padded]]), [this.output.name]);
+    const { values } = results.get(this.output.name) as HostTensor;
+    return unpad({ width, height, data: toSamples(values, rangeOf(this.output)) }, tile.width, tile.height);
+  }
+
+  private async executableFor(width: number, height: number): Promise<Executable> {
+    const key = `${width}x${height}`;
+    const known = this.executables.get(key);
+    if (known !== undefined) {
+      this.executables.delete(key);
+      this.executables.set(key, known);
+      return known;
+    }
+    const [oldest] = this.executables;
+    if (oldest !== undefined && this.executables.size >= keptExecutables) {
+      this.executables.delete(oldest[0]);
+      await oldest[1].dispose();
+    }
+    const program = lowerInference(this.ir, { batch: 1, height, width });
+    const executable = await this.engine.compile(program, this.options.threads === undefined ? {} : { threads: this.options.threads });
+    this.writeWeights(executable);
+    this.executables.set(key, executable);
+    return executable;
+  }
+
+  private writeWeights(executable: Executable): void {
+    const names = executable.program.inputs.filter(({ role }) => role === 'parameter').map(({ name }) => name);
+    executable.write('parameter', new Map(names.map((name) => [name, this.weights.get(name) as HostTensor])));
+  }
+}
+
+/** Whether a port is an RGB image of the size that the network is given, at a size that the network takes. */
+function isImageLike(port: Port, ir: IR): boolean {
+  const { height, width } = divisorsOf(ir);
+  const wanted = [1, height, width, 3];
+  const shape = evaluateShape(port.shape, { B: 1, H: height, W: width });
+  return shape.length === wanted.length && shape.every((extent, i) => extent === wanted[i]);
+}
+
+function rangeOf(port: Port): ValueRange {
+  return port.range ?? defaultRange;
+}

@@ -1,0 +1,4 @@
+export { outputFiles } from './output-folder.js';
+export { type RunFile, readRunFile, unknownKey } from './run-file.js';
+export { type TrainOutcome, type TrainReporter, type TrainRequest, train } from './train.js';
+export type { StepRecord } from './training-log.js';

@@ -1,0 +1,60 @@
+import { engineNames } from '../engines/engine.js';
+
+const text = { type: 'string', minLength: 1 } as const;
+const count = { type: 'integer', minimum: 1 } as const;
+
+/**
+ * JSON Schema of a run file. What `data` and `training` may hold depends on the model: their keys are checked when it has been read.
+ */
+export const runFileSchema = {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  title: 'A training run of mfnc',
+  type: 'object',
+  additionalProperties: false,
+  required: ['model', 'data', 'output'],
+  properties: {
+    model: { ...text, description: 'Path of the .mfn file.' },
+    parameters: { type: 'object', description: 'Parameters of the model, as `width: 16`.' },
+    data: {
+      type: 'object',
+      required: [],
+      properties: {
+        pair: {
+          type: ['object', 'array', 'string'],
+          description: 'A folder for each role, a list of pairs, or the path of a manifest (CSV, YAML or JSON).',
+        },
+        validation: {
+          type: 'object',
+          description: 'Pairs that are measured and never trained on.',
+          properties: {
+            every: { ...count, description: 'Takes the 1st, the (every + 1)st, ... pair in natural order of names. Default 1.' },
+            pairs: { type: ['array', 'string'] },
+          },
+        },
+      },
+      additionalProperties: { type: ['string', 'array'], description: 'Folder, or list of files, of an unpaired stream of the model.' },
+    },
+    output: { ...text, description: 'Folder that the run writes to.' },
+    engine: { enum: ['auto', ...engineNames], description: 'Default auto.' },
+    threads: { ...count, description: 'Threads of the engine. Default: the cores of the machine.' },
+    seed: { type: 'integer', minimum: 0, maximum: 2 ** 32 - 1, description: 'Default 1.' },
+    training: {
+      type: 'object',
+      description: 'Overrides of the training of the model: batch, patch, and the settings of its stages by name.',
+    },
+    samples: {
+      type: 'object',
+      additionalProperties: false,
+      description: 'Pictures of input, output and truth.',
+      properties: {
+        every: { ...count, description: 'Steps between two pictures. Default 500.' },
+        count: { type: 'integer', minimum: 0, maximum: 64, description: 'Pairs shown; 0 for none. Default 4.' },
+      },
+    },
+    checkpoint: {
+      type: 'object',
+      additionalProperties: false,
+      properties: { every: { ...count, description: 'Steps between two checkpoints. Default 200.' } },
+    },
+  },
+} as const;

@@ -1,0 +1,250 @@
+import { initializeWeights, lowerTrainStep } from '../../compiler/3-lower/index.js';
+import type { IR, Stage, Training } from '../../compiler/ir/ir.js';
+import { type TrainingCheckpoint, writeCheckpoint, writeWeights } from '../checkpoint/index.js';
+import { type CheckedSource, checkSource, ImageCache, type Pair, PatchSampler, type ValueRange } from '../data/index.js';
+import type { Engine, HostTensor } from '../engines/engine.js';
+import { Enhancer } from '../enhance/index.js';
+import { inputFailure, writeFileAtomically } from '../files/index.js';
+import { evaluatePairs } from '../metrics/index.js';
+import { type OutputFolder, openOutput, outputFiles } from './output-folder.js';
+import { openData } from './run-data.js';
+import { describeRun, type RunDescription, requireSameRun, resolvedConfig } from './run-description.js';
+import type { RunFile } from './run-file.js';
+import { type SampleRoles, writeSamples } from './samples.js';
+import { inputNames, joinSamplers, StageRun, type StepResult } from './stage-run.js';
+import { type StepRecord, TrainingLog } from './training-log.js';
+
+/** What a training tells while it runs. */
+export interface TrainReporter {
+  /** Images of a source that have been looked at, of `total`. */
+  checked(source: string, done: number, total: number): void;
+  /** A stage begins, or goes on, after `done` steps of `total`. */
+  stageStarted(stage: string, done: number, total: number): void;
+  stepDone(record: StepRecord, imagesPerSecond: number): void;
+  stageEnded(stage: string): void;
+  /** Validation images measured, of `total`. */
+  validated(done: number, total: number): void;
+  note(line: string): void;
+}
+
+export interface TrainRequest {
+  readonly run: RunFile;
+  readonly ir: IR;
+  readonly engine: Engine;
+  readonly resume: boolean;
+  /** Ends each stage after this many steps. */
+  readonly maxSteps?: number;
+  /** Once aborted, the running step is finished and a checkpoint written. */
+  readonly signal: AbortSignal;
+  readonly reporter: TrainReporter;
+}
+
+export interface TrainOutcome {
+  readonly folder: OutputFolder;
+  readonly interrupted: boolean;
+  /** Where the training stands. */
+  readonly stage: string;
+  readonly step: number;
+  /** Of the validation pairs, where there are any and the training is complete. */
+  readonly validation?: { readonly psnr: number; readonly ssim: number; readonly images: number };
+}
+
+/**
+ * Trains the stages of a model one after the other, into the output folder: log.jsonl, samples, checkpoints, weights.safetensors.
+ * On the same engine with the same number of threads, an interrupted and resumed training computes bit by bit what an uninterrupted one does.
+ * @throws RuntimeFailure for wrong data, a run that cannot be resumed, a loss that is not finite, a full disk; EngineFailure; LoweringFailure for a
+ * patch that the network cannot take.
+ */
+export async function train(request: TrainRequest): Promise<TrainOutcome> {
+  const { run, ir, engine, resume } = request;
+  const { training } = ir;
+  if (training === undefined)
+    throw inputFailure(`${run.model}: ${ir.model.name} has no \`training of ${ir.model.name}\` section, so there is nothing to train.`);
+  const data = await openData(run, ir);
+  const description = describeRun(run, ir, data);
+  const folder = outputFiles(run.output);
+  const checkpoint = await openOutput(folder, resume);
+  if (checkpoint !== undefined) requireSameRun(checkpoint.run, description, run);
+
+  const status = await engine.probe();
+  const threads = run.threads ?? (checkpoint?.engine === engine.name && checkpoint.threads > 0 ? checkpoint.threads : status.threads);
+  if (checkpoint !== undefined && (checkpoint.engine !== engine.name || checkpoint.threads !== threads)) {
+    request.reporter.note(
+      `The run began on ${checkpoint.engine} with ${checkpoint.threads} threads and goes on with ${engine.name} and ${threads}: correct, but no longer bit by bit what it would have been.`,
+    );
+  }
+  const cache = new ImageCache();
+  const sources: CheckedSource[] = [];
+  for (const source of data.sources) {
+    sources.push(
+      await checkSource(source, cache, training.patch, (done) =>
+        request.reporter.checked(source.roles.join(' and '), done, source.samples.length),
+      ),
+    );
+  }
+  if (checkpoint === undefined) await writeFileAtomically(folder.config, resolvedConfig(run, ir, engine.name, threads));
+
+  const session = new Session(request, training, folder, description, threads, { cache, sources, validation: data.validation }, checkpoint);
+  return session.run();
+}
+
+interface SessionData {
+  readonly cache: ImageCache;
+  readonly sources: readonly CheckedSource[];
+  readonly validation: readonly Pair[];
+}
+
+/** A training while it runs: the weights between stages, and what is written when. */
+class Session {
+  private weights: Map<string, HostTensor>;
+
+  constructor(
+    private readonly request: TrainRequest,
+    private readonly training: Training,
+    private readonly folder: OutputFolder,
+    private readonly description: RunDescription,
+    private readonly threads: number,
+    private readonly data: SessionData,
+    private readonly from: TrainingCheckpoint | undefined,
+  ) {
+    this.weights = new Map(from?.weights ?? initializeWeights(request.ir, request.run.seed));
+  }
+
+  async run(): Promise<TrainOutcome> {
+    const { ir, engine, signal } = this.request;
+    const { stages } = this.training;
+    const first = this.from === undefined ? 0 : stages.findIndex(({ name }) => name === this.from?.stage);
+    const log = await TrainingLog.open(this.folder.log, ({ stage, step }) => this.isDone(stage, step, first));
+    const enhancer = new Enhancer(ir, this.weights, engine, this.engineOptions());
+    let position = { stage: this.from?.stage ?? stages[0]?.name ?? '', step: this.from?.step ?? 0 };
+    try {
+      for (const stage of stages.slice(first)) {
+        const resumed = this.from?.stage === stage.name ? this.from : { step: 0, states: new Map<string, HostTensor>() };
+        const step = await this.runStage(stage, resumed, log, enhancer);
+        if (step > 0) position = { stage: stage.name, step };
+        if (signal.aborted) return { folder: this.folder, interrupted: true, ...position };
+      }
+      const validation = await this.validate(enhancer);
+      return { folder: this.folder, interrupted: false, ...position, ...(validation === undefined ? {} : { validation }) };
+    } finally {
+      await log.close();
+      await enhancer.dispose();
+    }
+  }
+
+  /** Whether the step of a log line is part of what the checkpoint holds. */
+  private isDone(stage: string, step: number, first: number): boolean {
+    if (this.from === undefined) return false;
+    const position = this.training.stages.findIndex(({ name }) => name === stage);
+    return position >= 0 && (position < first || (position === first && step <= this.from.step));
+  }
+
+  /** Runs a stage to its end or to the first step after an interruption. @returns the steps that are done. */
+  private async runStage(
+    stage: Stage,
+    from: { readonly step: number; readonly states: ReadonlyMap<string, HostTensor> },
+    log: TrainingLog,
+    enhancer: Enhancer,
+  ): Promise<number> {
+    const { ir, engine, run, reporter, signal, maxSteps = Number.POSITIVE_INFINITY } = this.request;
+    const samplers = this.data.sources.map(
+      (source) => new PatchSampler(source, this.data.cache, { ...this.sampling(stage), stage: stage.name }),
+    );
+    const length = 'steps' in stage.duration ? stage.duration.steps : (samplers[0]?.stepsFor(stage.duration.epochs) ?? 0);
+    const last = Math.min(length, maxSteps);
+    if (from.step >= last) return from.step;
+    const trainStep = lowerTrainStep(ir, stage.name);
+    const streams = new Set(inputNames(trainStep, 'data'));
+    reporter.stageStarted(stage.name, from.step, last);
+    const stageRun = await StageRun.start(stage.name, trainStep, joinSamplers(samplers, streams), engine, this.threads || undefined, {
+      ...from,
+      weights: this.weights,
+    });
+    try {
+      while (stageRun.step < last && !signal.aborted) {
+        const result = await stageRun.advance(stageRun.step + 1 >= last);
+        await this.record(stage.name, result, log);
+        const ends = result.step >= last || signal.aborted;
+        if (ends || result.step % run.checkpoint.every === 0) await this.save(stageRun, log);
+        if ((result.step >= last || result.step % run.samples.every === 0) && !signal.aborted) await this.sample(stageRun, enhancer);
+        // Engines may compute without ever yielding; signals and timers are served here.
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      if (signal.aborted && stageRun.step === from.step) await this.save(stageRun, log);
+      reporter.stageEnded(stage.name);
+      return stageRun.step;
+    } finally {
+      await stageRun.dispose();
+    }
+  }
+
+  private async record(stage: string, { step, losses, rate, seconds }: StepResult, log: TrainingLog): Promise<void> {
+    const record = { stage, step, losses, rate, seconds: Math.round(seconds * 1e4) / 1e4 };
+    await log.append(record);
+    this.request.reporter.stepDone(record, this.training.batch / seconds);
+  }
+
+  /** Writes a checkpoint and the weights; the log reaches the disk first, so that it is never behind the checkpoint. */
+  private async save(stageRun: StageRun, log: TrainingLog): Promise<void> {
+    const { weights, states } = await stageRun.read();
+    this.weights = new Map([...this.weights, ...weights]);
+    await log.flush();
+    await writeCheckpoint(this.folder.checkpoint, {
+      stage: stageRun.stage,
+      step: stageRun.step,
+      engine: this.request.engine.name,
+      threads: this.threads,
+      run: this.description,
+      weights: this.weights,
+      states,
+    });
+    await writeWeights(this.folder.weights, this.request.ir, this.weights);
+  }
+
+  private async sample(stageRun: StageRun, enhancer: Enhancer): Promise<void> {
+    const { sources, validation } = this.data;
+    const [source] = sources;
+    if (source === undefined || this.request.run.samples.count === 0) return;
+    const { weights } = await stageRun.read();
+    enhancer.load(new Map([...this.weights, ...weights]));
+    const pairs = (validation.length > 0 ? validation : source.samples).slice(0, this.request.run.samples.count);
+    const label = `${stageRun.stage}-${String(stageRun.step).padStart(6, '0')}`;
+    await writeSamples(this.folder.samples, label, pairs, this.sampleRoles(source), enhancer);
+  }
+
+  private sampleRoles({ roles }: CheckedSource): SampleRoles {
+    const { ir } = this.request;
+    const input = ir.definitions.find(({ id }) => id === ir.model.definition)?.inputs[0]?.name ?? '';
+    const shown = roles.includes(input) ? input : (roles[0] as string);
+    const truth = roles.find((role) => role !== shown);
+    return truth === undefined ? { input: shown } : { input: shown, truth };
+  }
+
+  /** Measures the trained model on the validation pairs and writes metrics.json. */
+  private async validate(enhancer: Enhancer): Promise<TrainOutcome['validation']> {
+    const { validation, sources } = this.data;
+    const { truth, input } = sources[0] === undefined ? { input: '', truth: undefined } : this.sampleRoles(sources[0]);
+    if (validation.length === 0 || truth === undefined) return undefined;
+    enhancer.load(this.weights);
+    const { reporter } = this.request;
+    const evaluation = await evaluatePairs(
+      validation,
+      { low: input, normal: truth },
+      (image) => enhancer.enhance(image),
+      (done) => reporter.validated(done, validation.length),
+    );
+    await writeFileAtomically(this.folder.metrics, `${JSON.stringify(evaluation, null, 2)}\n`);
+    return { ...evaluation.mean, images: validation.length };
+  }
+
+  private sampling(stage: Stage) {
+    const { ir, run } = this.request;
+    const inputs = ir.definitions.find(({ id }) => id === stage.definition)?.inputs ?? [];
+    const ranges = new Map<string, ValueRange>(inputs.flatMap(({ name, range }) => (range === undefined ? [] : [[name, range] as const])));
+    return { seed: run.seed, batch: this.training.batch, patch: this.training.patch, augmentations: this.training.augmentations, ranges };
+  }
+
+  private engineOptions() {
+    return this.threads > 0 ? { threads: this.threads } : {};
+  }
+}

@@ -1,0 +1,76 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runCommand } from './command-result.js';
+
+const light = 'models/lw-drgn.mfn';
+let folder = '';
+
+beforeEach(() => {
+  folder = mkdtempSync(path.join(os.tmpdir(), 'mfnc-compile-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const output = (name = 'out') => path.join(folder, name);
+const filesIn = (name = 'out') =>
+  readdirSync(output(name), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(output(name), path.join(entry.parentPath, entry.name)))
+    .sort();
+
+describe('mfnc compile', () => {
+  it('writes the IR, a SavedModel, an ONNX file and a summary that describes them', async () => {
+    const { code, stdout } = await runCommand('compile', light, '-o', output(), '--size', '32x64', '--json');
+    expect(code).toBe(0);
+    expect(filesIn()).toEqual(['lw-drgn.ir.json', 'lw-drgn.onnx', 'savedmodel/saved_model.pb', 'summary.json']);
+    const summary = JSON.parse(stdout);
+    expect(JSON.parse(readFileSync(output('out/summary.json'), 'utf8'))).toEqual(summary);
+    expect(summary).toMatchObject({
+      model: 'LWDRGN',
+      parameters: 660_486,
+      weights: 'seed 1',
+      inputs: [{ name: 'low', shape: [1, 32, 64, 3] }],
+      outputs: [{ name: 'enhanced', shape: [1, 32, 64, 3] }],
+    });
+    for (const file of summary.files) expect(readFileSync(path.join(output(), file.path)).length).toBe(file.bytes);
+  });
+
+  it('writes only the targets asked for', async () => {
+    expect((await runCommand('compile', light, '-o', output(), '--target', 'ir', '--size', '32x32')).code).toBe(0);
+    expect(filesIn()).toEqual(['lw-drgn.ir.json', 'summary.json']);
+    expect(JSON.parse(readFileSync(output('out/lw-drgn.ir.json'), 'utf8'))).toMatchObject({ ir: 1, model: { name: 'LWDRGN' } });
+  });
+
+  it('gives the same bytes for the same seed and others for another', async () => {
+    const compile = async (name: string, seed: string) => {
+      await runCommand('compile', light, '-o', output(name), '--target', 'onnx', '--size', '32x32', '--seed', seed);
+      return readFileSync(output(`${name}/lw-drgn.onnx`));
+    };
+    const first = await compile('a', '1');
+    expect((await compile('b', '1')).equals(first)).toBe(true);
+    expect((await compile('c', '2')).equals(first)).toBe(false);
+  });
+});
+
+describe('what is refused, before anything is written', () => {
+  it.each([
+    ['an unknown target', ['--target', 'onx'], 'did you mean onnx'],
+    ['a size that breaks the constraint', ['--size', '30x32'], 'nearest size'],
+    ['a seed that is no number', ['--seed', 'x'], '--seed'],
+    ['weights that are not there', ['--weights', 'nowhere.safetensors'], 'nowhere.safetensors'],
+  ])('%s', async (_, options, words) => {
+    const { code, stderr } = await runCommand('compile', light, '-o', output(), ...options);
+    expect(code).toBe(2);
+    expect(stderr).toContain(words);
+    expect(existsSync(output())).toBe(false);
+  });
+
+  it('an output folder whose place is taken by a file, which stays as it is', async () => {
+    writeFileSync(output(), 'mine');
+    const { code, stderr } = await runCommand('compile', light, '-o', output(), '--target', 'ir', '--size', '32x32');
+    expect(code).toBe(2);
+    expect(stderr).toContain(output());
+    expect(readFileSync(output(), 'utf8')).toBe('mine');
+  });
+});

@@ -1,0 +1,54 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { padByReflection, roundUp, unpad } from '../../../src/runtime/enhance/index.js';
+import { mapTiles, planTiles } from '../../../src/runtime/enhance/tiles.js';
+import { syntheticPhotograph } from '../../support/images.js';
+
+describe('padding', () => {
+  it('reflects about the last row and column, as often as it takes, and is taken away again', () => {
+    const image = { width: 2, height: 1, data: Uint8Array.of(1, 1, 1, 2, 2, 2) };
+    const padded = padByReflection(image, 8, 4);
+    expect([...padded.data.subarray(0, 24)].filter((_, i) => i % 3 === 0)).toEqual([1, 2, 1, 2, 1, 2, 1, 2]);
+    const photograph = syntheticPhotograph(13, 7, 1);
+    expect(unpad(padByReflection(photograph, 16, 8), 13, 7)).toEqual(photograph);
+    expect([roundUp(1, 8), roundUp(8, 8), roundUp(9, 8)]).toEqual([8, 8, 16]);
+  });
+});
+
+describe('tiles', () => {
+  it('cover every pixel, stay within the limit and the image, and overlap', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 5000 }),
+        fc.integer({ min: 1, max: 5000 }),
+        fc.constantFrom(2 ** 16, 2 ** 18, 2 ** 20),
+        (width, height, limit) => {
+          const plan = planTiles(width, height, limit);
+          expect(plan.width * plan.height).toBeLessThanOrEqual(
+            Math.max(limit, width * height <= limit ? limit : 128 * Math.max(plan.width, plan.height)),
+          );
+          for (const [starts, tile, length] of [
+            [plan.lefts, plan.width, width],
+            [plan.tops, plan.height, height],
+          ] as const) {
+            expect(starts[0]).toBe(0);
+            expect((starts.at(-1) as number) + tile).toBe(length);
+            for (let i = 1; i < starts.length; i++)
+              expect((starts[i - 1] as number) + tile - (starts[i] as number)).toBeGreaterThanOrEqual(63);
+          }
+        },
+      ),
+    );
+  });
+
+  it('that are left unchanged join to the image itself', async () => {
+    const image = syntheticPhotograph(701, 433, 2);
+    const sizes = new Set<string>();
+    const joined = await mapTiles(image, planTiles(701, 433, 2 ** 16), async (tile) => {
+      sizes.add(`${tile.width}x${tile.height}`);
+      return tile;
+    });
+    expect(joined).toEqual(image);
+    expect(sizes.size).toBe(1);
+  });
+});

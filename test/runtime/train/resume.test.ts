@@ -1,0 +1,129 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { requireIR } from '../../../src/cli/analyze-file.js';
+import { allEngines, type Engine } from '../../../src/runtime/engines/index.js';
+import { readRunFile, type TrainOutcome, train } from '../../../src/runtime/train/index.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
+import { makeTinyRun, type TinyRun, withoutTimes } from '../../support/tiny-run.js';
+
+const engines: Engine[] = [];
+beforeAll(async () => {
+  for (const engine of await allEngines()) {
+    const { available, reason } = await engine.probe();
+    if (engine.name === 'onnx' || engine.name === 'tfjs-node') {
+      if (available) engines.push(engine);
+      else console.log(`skipped on ${engine.name}: ${reason}`);
+    }
+  }
+});
+
+interface How {
+  readonly resume?: boolean;
+  readonly maxSteps?: number;
+  /** Interrupts after this many steps. */
+  readonly stopAfter?: number;
+}
+
+async function run(engine: Engine, path: string, { resume = false, maxSteps, stopAfter }: How = {}): Promise<TrainOutcome> {
+  const file = await readRunFile(path);
+  const controller = new AbortController();
+  let steps = 0;
+  return train({
+    run: file,
+    ir: requireIR(file.model, { parameters: file.parameters, settings: file.settings }).ir,
+    engine,
+    resume,
+    ...(maxSteps === undefined ? {} : { maxSteps }),
+    signal: controller.signal,
+    reporter: {
+      checked: () => undefined,
+      stageStarted: () => undefined,
+      stepDone: () => {
+        if (++steps === stopAfter) controller.abort();
+      },
+      stageEnded: () => undefined,
+      validated: () => undefined,
+      note: () => undefined,
+    },
+  });
+}
+
+describe('a training that is interrupted and resumed', () => {
+  it('ends with the same weights and log, bit by bit, as one that was not', async () => {
+    expect(engines.map(({ name }) => name)).toContain('onnx');
+    for (const engine of engines) {
+      const tiny = await makeTinyRun(temporaryFolder());
+      const straight = tiny.runFile('straight');
+      const broken = tiny.runFile('broken');
+      expect((await run(engine, straight, { maxSteps: 10 })).interrupted).toBe(false);
+      expect(await run(engine, broken, { maxSteps: 10, stopAfter: 4 })).toMatchObject({ interrupted: true, stage: 'adversarial', step: 4 });
+      expect(tiny.log('broken')).toHaveLength(4);
+      expect(await run(engine, broken, { maxSteps: 10, resume: true, stopAfter: 9 })).toMatchObject({
+        interrupted: true,
+        stage: 'plain',
+        step: 3,
+      });
+      expect(await run(engine, broken, { maxSteps: 10, resume: true })).toMatchObject({ interrupted: false, stage: 'plain', step: 10 });
+      expect(withoutTimes(tiny.log('broken'))).toEqual(withoutTimes(tiny.log('straight')));
+      expect(tiny.weights('broken').equals(tiny.weights('straight')), engine.name).toBe(true);
+    }
+  });
+
+  it('does again what came after the last checkpoint, without a step twice in the log', async () => {
+    const [engine] = engines.filter(({ name }) => name === 'onnx') as [Engine];
+    const tiny = await makeTinyRun(temporaryFolder());
+    const path = tiny.runFile('killed', { checkpoint: { every: 3 } });
+    await run(engine, path, { maxSteps: 5, stopAfter: 3 });
+    const { appendFileSync } = await import('node:fs');
+    const log = join(tiny.folder, 'runs/killed/log.jsonl');
+    appendFileSync(log, `${JSON.stringify({ ...tiny.log('killed').at(-1), step: 4 })}\n{"stage":"adver`);
+    await run(engine, path, { maxSteps: 5, resume: true });
+    expect(tiny.log('killed').map(({ stage, step }) => `${stage} ${step}`)).toEqual(
+      ['adversarial', 'plain'].flatMap((stage) => [1, 2, 3, 4, 5].map((step) => `${stage} ${step}`)),
+    );
+  });
+
+  it('finishes at once where the stage is past --max-steps, and goes on where it is not', async () => {
+    const [engine] = engines.filter(({ name }) => name === 'onnx') as [Engine];
+    const tiny = await makeTinyRun(temporaryFolder());
+    const path = tiny.runFile('run');
+    await run(engine, path, { stopAfter: 5 });
+    await run(engine, path, { resume: true, maxSteps: 3 });
+    expect(tiny.log('run').map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 1, 2, 3]);
+    await run(engine, path, { resume: true, maxSteps: 4 });
+    expect(tiny.log('run').map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 1, 2, 3, 4]);
+  });
+});
+
+describe('a training', () => {
+  let tiny: TinyRun;
+  let engine: Engine;
+  beforeAll(async () => {
+    [engine] = engines.filter(({ name }) => name === 'onnx') as [Engine];
+  });
+
+  it('writes config, log, samples and weights; the config is a run file that does the same', async () => {
+    tiny = await makeTinyRun(temporaryFolder());
+    const path = tiny.runFile('first', { training: { batch: 2, plain: { steps: 4 } } });
+    await run(engine, path, { maxSteps: 6 });
+    const log = tiny.log('first');
+    expect(log.map(({ stage }) => stage)).toEqual([...Array(6).fill('adversarial'), ...Array(4).fill('plain')]);
+    expect(log[0]).toEqual({
+      stage: 'adversarial',
+      step: 1,
+      losses: { L_net: expect.any(Number), L_critic: expect.any(Number) },
+      rate: 2e-3,
+      seconds: expect.any(Number),
+    });
+    expect(log[1]?.rate).toBeCloseTo(2e-3 * 0.9 ** 0.01, 12);
+    const config = join(tiny.folder, 'again.yaml');
+    const text = readFileSync(join(tiny.folder, 'runs/first/config.yaml'), 'utf8');
+    const { writeFileSync, readdirSync } = await import('node:fs');
+    expect(readdirSync(join(tiny.folder, 'runs/first/samples')).sort()).toEqual(['adversarial-000006.png', 'plain-000004.png']);
+    writeFileSync(config, text.replace(/runs\/first/, 'runs/again'));
+    await run(engine, config, { maxSteps: 6 });
+    expect(withoutTimes(tiny.log('again'))).toEqual(withoutTimes(log));
+    expect(tiny.weights('again').equals(tiny.weights('first'))).toBe(true);
+  });
+});

@@ -1,0 +1,118 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readRunFile } from '../../../src/runtime/train/index.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
+
+const complete = `model: ../models/lw-drgn.mfn
+data:
+  pair: { low: pairs/low, normal: pairs/normal }
+  reference: photographs
+  validation: { low: pairs/low, normal: pairs/normal, every: 12 }
+output: runs/lol
+engine: onnx
+seed: 7
+`;
+
+function read(text: string | Buffer, overrides: string[] = []) {
+  const path = join(temporaryFolder(), 'run.yaml');
+  writeFileSync(path, text);
+  return readRunFile(path, overrides);
+}
+
+/** The message with the folder of the test taken out. */
+async function mistake(text: string | Buffer, overrides: string[] = []): Promise<string> {
+  const failure = await read(text, overrides).catch((error: unknown) => error);
+  expect(failure).toMatchObject({ name: 'RuntimeFailure', kind: 'input' });
+  return (failure as Error).message.replaceAll(/\S*\/run\.yaml/g, 'run.yaml');
+}
+
+describe('a run file', () => {
+  it('is read with defaults, paths relative to it, and settings by name path', async () => {
+    const run = await read(
+      `${complete}parameters: { width: 8 }\ntraining:\n  batch: 4\n  patch: 32x48\n  refinement: { lambda: 0, rate: 1.0e-4 }\n  degradation: { steps: 100 }\n`,
+    );
+    expect(run).toMatchObject({
+      engine: 'onnx',
+      seed: 7,
+      parameters: { width: 8 },
+      settings: { batch: 4, patch: [32, 48], 'refinement.lambda': 0, 'refinement.rate': 1e-4, 'degradation.steps': 100 },
+      samples: { every: 500, count: 4 },
+      checkpoint: { every: 200 },
+    });
+    expect(run.model.endsWith('/models/lw-drgn.mfn')).toBe(true);
+    expect(run.output.endsWith('/runs/lol')).toBe(true);
+  });
+
+  it('takes overrides as if they stood in it', async () => {
+    const run = await read(complete, [
+      'training.refinement.lambda=0.5',
+      'training.patch=16x24',
+      'seed=3',
+      'samples.count=0',
+      'engine=tfjs-cpu',
+      'seed=4',
+    ]);
+    expect(run).toMatchObject({
+      seed: 4,
+      engine: 'tfjs-cpu',
+      settings: { 'refinement.lambda': 0.5, patch: [16, 24] },
+      samples: { count: 0 },
+    });
+  });
+
+  it.each([
+    ['an unknown key', complete.replace('seed', 'sede'), 'run.yaml:8:1: unknown key `sede` in the run file. Did you mean `seed`?'],
+    ['an unknown inner key', `${complete}samples: { evry: 3 }\n`, 'run.yaml:9:12: unknown key `evry` in samples. Did you mean `every`?'],
+    ['a missing key', complete.replace('output: runs/lol\n', ''), 'run.yaml:1:1: the run file has no `output:`, which it needs.'],
+    ['a wrong type', complete.replace('seed: 7', 'seed: many'), 'run.yaml:8:7: seed is the string "many"; wanted is a whole number.'],
+    [
+      'a wrong engine',
+      complete.replace('onnx', 'onxx'),
+      "run.yaml:7:9: engine is 'onxx'; wanted is one of auto, tfjs-node-gpu, tfjs-node, onnx, tfjs-cpu. Did you mean onnx?",
+    ],
+    ['a value out of range', complete.replace('every: 12', 'every: 0'), 'run.yaml:5:62: data.validation.every is 0; it must be >= 1.'],
+    ['an empty value', complete.replace('output: runs/lol', 'output:'), 'run.yaml:6:8: output is empty; wanted is a text.'],
+    [
+      'a wrong patch',
+      `${complete}training: { patch: 32xx }\n`,
+      'run.yaml:9:20: training.patch is the string "32xx"; write it as HEIGHTxWIDTH in pixels, for example 48x48.',
+    ],
+    [
+      'a setting without a value',
+      `${complete}training:\n  batch:\n`,
+      'run.yaml:10:9: training.batch is empty; wanted is a number, true, false, a text or a list of these.',
+    ],
+  ])('%s', async (_name, text, message) => {
+    expect(await mistake(text)).toBe(message);
+  });
+
+  it('tells all mistakes at once', async () => {
+    expect((await mistake(complete.replace('seed', 'sede').replace('engine: onnx', 'engine: 3'))).split('\n')).toHaveLength(2);
+  });
+
+  it('that is no YAML, empty, a list, binary, missing', async () => {
+    expect(await mistake('model: [a\ndata: {}\n')).toMatch(/^run\.yaml:\d+:\d+: /);
+    expect(await mistake('model: a\nmodel: b\n')).toMatch(/^run\.yaml:2:1: Map keys must be unique/);
+    expect(await mistake('')).toMatch(/^run\.yaml:1:1: a run file is a mapping.*this one is empty/);
+    expect(await mistake('- a\n')).toMatch(/^run\.yaml:1:1: a run file is a mapping/);
+    expect(await mistake(Buffer.from([0, 255, 1]))).toMatch(/^run\.yaml: is not a text file/);
+    await expect(readRunFile('/nowhere/run.yaml')).rejects.toThrow('/nowhere/run.yaml: there is no such file or folder.');
+  });
+
+  it.each([
+    ['sede=3', '--set sede=3: unknown key `sede` in the run file. Did you mean `seed`?'],
+    ['seed=x', '--set seed=x: seed is the string "x"; wanted is a whole number.'],
+    ['seed', '--set seed: write it as KEY.KEY=VALUE, for example training.batch=8.'],
+    ['=3', '--set =3: write it as KEY.KEY=VALUE, for example training.batch=8.'],
+    ['a..b=3', '--set a..b=3: write it as KEY.KEY=VALUE, for example training.batch=8.'],
+    ['seed.low=3', '--set seed.low=3: seed is a single value in run.yaml, it has nothing inside to set.'],
+    ['training.patch=[1', '--set training.patch=[1: the value is not YAML: Flow sequence must end with a ].'],
+    [
+      'training.patch=-1x3',
+      '--set training.patch=-1x3: training.patch is the string "-1x3"; write it as HEIGHTxWIDTH in pixels, for example 48x48.',
+    ],
+  ])('a wrong override is told with the argument: %s', async (argument, message) => {
+    expect(await mistake(complete, [argument])).toBe(message);
+  });
+});
