@@ -1,6 +1,6 @@
 // Builds dist/: generated sources, then TypeScript, then the files that tsc does not copy.  Run by `npm run build` and, through `prepare`, by `npm ci`.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -28,4 +28,22 @@ if (existsSync(path.join(root, 'src', schema))) {
   mkdirSync(path.dirname(path.join(dist, schema)), { recursive: true });
   copyFileSync(path.join(root, 'src', schema), path.join(dist, schema));
 }
+bundleChevrotain(path.join(dist, 'compiler/1-parse'));
 chmodSync(path.join(dist, 'cli/main.js'), 0o755);
+
+/**
+ * Lets the parser import chevrotain's own one-file bundle, copied next to it: the package's entry point loads hundreds of small files, which
+ * makes up most of the start-up time of `mfnc` (350 ms of processor time against 20 ms).
+ */
+function bundleChevrotain(folder) {
+  // The entry point is lib/src/api.js, the only file that the package exports.
+  const installed = path.resolve(path.dirname(fileURLToPath(import.meta.resolve('chevrotain'))), '../..');
+  copyFileSync(path.join(installed, 'lib/chevrotain.mjs'), path.join(folder, 'chevrotain.mjs'));
+  copyFileSync(path.join(installed, 'LICENSE.txt'), path.join(folder, 'chevrotain.LICENSE.txt'));
+  for (const name of readdirSync(folder).filter((file) => file.endsWith('.js'))) {
+    const file = path.join(folder, name);
+    const text = readFileSync(file, 'utf8');
+    const bundled = text.replace(/ from 'chevrotain';/g, " from './chevrotain.mjs';");
+    if (bundled !== text) writeFileSync(file, bundled);
+  }
+}

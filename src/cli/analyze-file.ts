@@ -1,12 +1,10 @@
 import { report } from '../compiler/diagnostics/index.js';
-import { analyze, type CompileOptions } from '../compiler/index.js';
+import { type AnalyzeResult, analyze, type CompileOptions } from '../compiler/index.js';
 import type { IR } from '../compiler/ir/ir.js';
 import { CommandFailure } from './failure.js';
 import { createSourceHost, whyUnreadable } from './source-host.js';
 import { colorsFor } from './terminal/colors.js';
 import { renderDiagnostics } from './terminal/render-diagnostic.js';
-
-export type AnalyzeResult = ReturnType<typeof analyze>;
 
 /** Analyses the source at `file` from the disk. A file that cannot be read is a diagnostic too. Never throws for what the user wrote. */
 export function analyzeFile(file: string, options: CompileOptions = {}): AnalyzeResult {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import type { IR } from '../compiler/ir/ir.js';
-import { type AnalyzeResult, analyzeFile, printDiagnostics } from './analyze-file.js';
+import type { AnalyzeResult, IR } from '../compiler/index.js';
+import { analyzeFile, printDiagnostics } from './analyze-file.js';
 import { CommandFailure } from './failure.js';
 import { toLanguageServerDiagnostics } from './language-server-diagnostics.js';
 

@@ -82,7 +82,7 @@ describe('the printed table', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('2 x MAC + bias additions');
     expect(stdout).toMatch(/H divisible by \d+, W divisible by \d+/);
-    expect(stdout).toMatch(/^total\s+4,774,768\s+55\.240\s+110\.60\d$/m);
+    expect(stdout).toMatch(/^total\s+4,774,768\s+55\.243\s+110\.60\d$/m);
   });
 });
 

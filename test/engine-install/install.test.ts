@@ -49,6 +49,17 @@ describe('an installation', () => {
     expect(tried).toEqual([true, false]);
   });
 
+  it('records in the marker what was installed', async () => {
+    fakeMachine();
+    const { folder } = await install();
+    expect(JSON.parse(readFileSync(join(folder, 'engine.json'), 'utf8'))).toEqual({
+      engine: 'tfjs-node',
+      binding: '4.22.0',
+      tensorflow: '2.21.0',
+      wheel: fakeRecipe.wheel.sha256,
+    });
+  });
+
   it('reports its steps and the bytes of the large download', async () => {
     fakeMachine();
     const seen: InstallProgress[] = [];
@@ -185,16 +196,5 @@ describe('the recipes', () => {
     }
     expect(wheel.sha256).toMatch(/^[0-9a-f]{64}$/);
     expect(wheel.fileName).toContain(wheel.version);
-  });
-
-  it('writes the marker last', async () => {
-    fakeMachine();
-    const { folder } = await install();
-    expect(JSON.parse(readFileSync(join(folder, 'engine.json'), 'utf8'))).toEqual({
-      engine: 'tfjs-node',
-      binding: '4.22.0',
-      tensorflow: '2.21.0',
-      wheel: fakeRecipe.wheel.sha256,
-    });
   });
 });

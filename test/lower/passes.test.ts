@@ -33,7 +33,7 @@ const apply = (b: HandBuilder, tensors: readonly TensorId[], { kind, first, seco
   const shape = b.shapeOf(x);
   const full = [2, 3, 4];
   const use = (op: OpName, attributes: Attributes = {}): TensorId => b.op(op, [x], attributes);
-  switch (kind % 12) {
+  switch (kind % 14) {
     case 0:
       return use(pick(elementwise, second));
     case 1:
@@ -54,6 +54,29 @@ const apply = (b: HandBuilder, tensors: readonly TensorId[], { kind, first, seco
     case 9: {
       const turned = use('transpose', { permutation: [2, 0, 1] });
       return b.op('transpose', [turned], { permutation: [1, 2, 0] });
+    }
+    case 12: {
+      // Two halves along the last axis, padded back to their places.
+      const last = shape[2] ?? 1;
+      const half = last >> 1;
+      if (half === 0) return use('neg');
+      const part = (from: number, count: number): TensorId => {
+        const piece = use('slice', { begin: [0, 0, from], size: [...shape.slice(0, 2), count] });
+        return b.op('pad', [b.op('tanh', [piece])], {
+          paddings: [
+            [0, 0],
+            [0, 0],
+            [from, last - from - count],
+          ],
+        });
+      };
+      return b.op('add', second % 2 === 0 ? [part(0, half), part(half, last - half)] : [part(half, last - half), part(0, half)]);
+    }
+    case 13: {
+      const rank4 = (tensor: TensorId): TensorId => b.op('reshape', [tensor], { shape: [...b.shapeOf(tensor), 1] });
+      const joined = b.op('concat', [rank4(x), rank4(b.op('tanh', [x]))], { axis: 3 });
+      const kernel = b.constant([0.5, -1.5], [1, 1, 2, 1]);
+      return b.op('reshape', [b.op('conv2d', [joined, kernel])], { shape });
     }
     case 10: {
       const mode = pick(['constant', 'replicate', 'symmetric'], second);
@@ -178,6 +201,23 @@ describe('optimisation', () => {
     ],
   ])('%s', (_about, write, expected) => {
     expect(optimizedOps(write)).toEqual(expected);
+  });
+
+  it('joins padded neighbours, in either order, and however many', () => {
+    const ops = optimizedOps((b, x) => {
+      const part = (from: number): TensorId => {
+        const piece = b.op('tanh', [b.op('slice', [x], { begin: [0, 0, from], size: [2, 3, 1] })]);
+        return b.op('pad', [piece], {
+          paddings: [
+            [0, 0],
+            [0, 0],
+            [from, 3 - from],
+          ],
+        });
+      };
+      return b.op('add', [b.op('add', [part(1), part(0)]), b.op('add', [part(2), part(3)])]);
+    });
+    expect(ops.filter((op) => op === 'pad' || op === 'add' || op === 'concat')).toEqual(['concat']);
   });
 
   it('replaces pads that copy by slices, reverses, repetitions and concats', () => {

@@ -30,7 +30,11 @@ export function miniature(): IR {
   return ir;
 }
 
-/** Everything a stage's train step is fed at first: images in [-1, 1], initial weights, moments of zero. */
+/**
+ * Everything a stage's train step is fed at first: images in [-1, 1], initial weights, moments of zero. The last convolution of DeG is
+ * amplified, so that I_D varies as it does in the course of training: of the nearly constant I_D of the first step eq. 6 takes the divergence
+ * of two nearly equal distributions, in which every engine's rounding is of the size of the result.
+ */
 export interface Beginning {
   readonly step: TrainStep;
   readonly data: ReadonlyMap<string, HostTensor>;
@@ -54,7 +58,7 @@ export function beginningOf(ir: IR, stage: string): Beginning {
     parameters: inputs('parameter', (name) => {
       const weight = initial.get(name);
       if (weight === undefined) throw new Error(`${name} has no initial value`);
-      return weight.values;
+      return name === 'deg.rec.kernel' ? weight.values.map((value) => 50 * value) : weight.values;
     }),
     states: inputs('state', (_name, shape) => new Float32Array(elementsIn(shape))),
   };

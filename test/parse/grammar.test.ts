@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Rule, type TokenType } from 'chevrotain';
+import { serializeGrammar, type TokenType } from 'chevrotain';
 import { describe, expect, it } from 'vitest';
-import { cstTypesText } from '../../scripts/generate-cst-types.mjs';
+import { cstTypesText } from '../../scripts/generate-cst-types.js';
 import { MfnParser } from '../../src/compiler/1-parse/grammar.js';
 import { vocabulary } from '../../src/compiler/1-parse/tokens.js';
 
 describe('the grammar', () => {
   const parser = new MfnParser({ skipValidations: false });
   const productions = Object.values(parser.getGAstProductions());
-  const text = JSON.stringify(productions.map((rule) => rule.serialize?.() ?? new Rule(rule)));
+  const text = JSON.stringify(serializeGrammar(productions));
 
   it('is free of ambiguities and left recursion', () => {
     expect(productions.length).toBeGreaterThan(30);

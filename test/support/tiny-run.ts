@@ -70,11 +70,23 @@ export async function makeTinyRun(folder: string): Promise<TinyRun> {
     model,
     runFile(name, changes = {}) {
       const path = join(folder, `${name}.yaml`);
-      const content = { model: 'tiny.mfn', data: { pair: folders, reference: references.normal }, output: `runs/${name}`, seed: 1, samples: { count: 1 }, ...changes };
+      const content = {
+        model: 'tiny.mfn',
+        data: { pair: folders, reference: references.normal },
+        output: `runs/${name}`,
+        seed: 1,
+        samples: { count: 1 },
+        ...changes,
+      };
       writeFileSync(path, stringify(content));
       return path;
     },
-    log: (name) => readFileSync(join(folder, 'runs', name, 'log.jsonl'), 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line)),
+    // A last line without its end is still being written.
+    log: (name) =>
+      readFileSync(join(folder, 'runs', name, 'log.jsonl'), 'utf8')
+        .split('\n')
+        .slice(0, -1)
+        .map((line) => JSON.parse(line)),
     weights: (name) => readFileSync(join(folder, 'runs', name, 'weights.safetensors')),
   };
 }

@@ -42,7 +42,7 @@ export function describeFailure(failure: Failure): Diagnostic {
   const { expected, found, following } = failure;
   if (bodies.has(expected) && tokenMatcher(found, t.Identifier)) return describeUnknownStatement(failure);
   if (expected === 'a name' && t.reservedWords.has(found.image)) {
-    return report.reservedWord({ span: spanAt(failure.file, found), word: found.image, role: 'anything else' });
+    return report.reservedWord({ span: spanAt(failure.file, found), word: found.image });
   }
   if (expected === '`else`') return report.missingElse({ span: placeOfMissing(failure) });
   const isComparisonAsAssignment = found.image === '=' && (expected.includes('operator') || expected === '`then`');

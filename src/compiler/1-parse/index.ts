@@ -42,7 +42,7 @@ export function parse(path: string, text: string): ParseResult {
   parser.start(path, layout.tokens, layout.places);
   const tree = parser.file() as FileCstNode;
   diagnostics.push(...parser.diagnostics);
-  const consequences = consequencesOf(diagnostics, parser.missingBodies);
+  const consequences = consequencesOf(text, diagnostics, parser.missingBodies);
 
   const context = { file: path, diagnostics, documentation: new Documentation(documentation, layout.tokens) };
   const file = buildFile(context, tree, text.length);
@@ -79,13 +79,25 @@ function checkVersion(file: SourceFile, tree: FileCstNode): Diagnostic[] {
 
 /**
  * The diagnostics that follow from others: a `}` that closes nothing because the `{` before it is missing, and a token unexpected
- * where a bracket was put in.
+ * where a bracket was put in or a stray character was left out.
  */
-function consequencesOf(diagnostics: readonly Diagnostic[], missingBodies: readonly number[]): Set<Diagnostic> {
+function consequencesOf(text: string, diagnostics: readonly Diagnostic[], missingBodies: readonly number[]): Set<Diagnostic> {
   const unmatched = diagnostics.filter(({ code, message }) => code === 'MFN0022' && message.includes('}'));
   const ofBodies = missingBodies.flatMap((offset) => unmatched.find((diagnostic) => diagnostic.span.start >= offset) ?? []);
-  const unclosed = new Set(diagnostics.filter(({ code }) => code === 'MFN0021').map(({ span }) => span.start));
-  return new Set([...ofBodies, ...diagnostics.filter(({ code, span }) => code === 'MFN0020' && unclosed.has(span.start))]);
+  const repaired = new Set<number>();
+  for (const { code, span } of diagnostics) {
+    if (code === 'MFN0021') repaired.add(span.start);
+    if (code === 'MFN0010') repaired.add(nextVisible(text, span.end));
+  }
+  const unexpected = diagnostics.filter(({ code, span }) => (code === 'MFN0020' || code === 'MFN0023') && repaired.has(span.start));
+  return new Set([...ofBodies, ...unexpected]);
+}
+
+/** Offset of the first character from `offset` that is no white space. */
+function nextVisible(text: string, offset: number): number {
+  const pattern = /\S|$/g;
+  pattern.lastIndex = offset;
+  return pattern.exec(text)?.index ?? text.length;
 }
 
 /** In the order of places, without repetitions, cut off where they pass the limit. */

@@ -103,8 +103,9 @@ class LayoutRepair {
   }
 
   private indentationAt(offset: number): number {
-    const lineStart = Math.max(this.text.lastIndexOf('\n', offset - 1), this.text.lastIndexOf('\r', offset - 1)) + 1;
-    return offset - lineStart;
+    let start = offset;
+    while (start > 0 && !'\n\r'.includes(this.text.charAt(start - 1))) start--;
+    return offset - start;
   }
 
   private spanOf(token: IToken): Span {

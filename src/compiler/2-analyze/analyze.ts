@@ -1,18 +1,17 @@
 import type { ModelDeclaration, TrainingDeclaration } from '../1-parse/ast.js';
 import { type Diagnostic, didYouMean, report } from '../diagnostics/index.js';
 import type { IR } from '../ir/ir.js';
-import { ConstraintRecorder } from './constraints.js';
-import { Elaboration } from './context.js';
 import { DiagnosticSink } from './diagnostic-sink.js';
-import { Environment } from './environment.js';
-import { elaborateModel, modelEntry } from './model.js';
-import { moduleEnvironments } from './module-environments.js';
-import { type Module, ModuleLoader, preludePath } from './modules.js';
+import { ConstraintRecorder } from './elaborate/constraints.js';
+import { Elaboration, limits } from './elaborate/context.js';
+import { Environment } from './elaborate/environment.js';
+import { elaborateModel, modelEntry } from './elaborate/model.js';
+import { countParameters } from './elaborate/weight-signature.js';
+import { moduleEnvironments } from './modules/module-environments.js';
+import { type Module, ModuleLoader, preludePath } from './modules/modules.js';
 import { checkNames } from './names/check-names.js';
 import type { CompileOptions, SourceHost } from './options.js';
-import { elaborateTraining, reachableFrom } from './training.js';
-import { countParameters } from './weight-signature.js';
-import { limits } from './context.js';
+import { elaborateTraining, reachableFrom } from './training/training.js';
 
 /** What analysing a source gives. */
 export interface AnalyzeResult {
@@ -52,10 +51,12 @@ function elaborate(root: Module, modules: readonly Module[], options: CompileOpt
   if (!definition || state.exhausted || (training && !trained)) return undefined;
   const definitions = new Map(state.definitions.map((other) => [other.id, other]));
   const roots = [definition.id, ...(trained?.stages ?? []).map((stage) => stage.definition)];
-  const used = new Set(roots.flatMap((id) => {
-    const found = definitions.get(id);
-    return found ? reachableFrom(found, definitions) : [];
-  }));
+  const used = new Set(
+    roots.flatMap((id) => {
+      const found = definitions.get(id);
+      return found ? reachableFrom(found, definitions) : [];
+    }),
+  );
   const counts = countParameters(state.definitions);
   for (const id of roots) {
     const count = counts.get(id) ?? 0;
@@ -70,7 +71,7 @@ function elaborate(root: Module, modules: readonly Module[], options: CompileOpt
     language: 1,
     source: root.path,
     definitions: state.definitions.filter((other) => used.has(other)),
-    model: modelEntry(declaration, model, definition),
+    model: modelEntry(declaration, model, definition, state),
     ...(trained ? { training: trained } : {}),
   };
 }
@@ -98,7 +99,7 @@ function selectModel(
     const related = training ? [{ message: 'the first one stands here', span: training.model.span }] : [];
     sink.add(report.severalTrainings({ span: model.span, related }));
   }
-  if (!declaration && options.requireModel !== false && !root.isBroken && trainings.length === 0) {
+  if (!declaration && options.requireModel !== false && !sink.hasErrors) {
     sink.add(report.missingModel({ span: { file: root.path, start: 0, end: 0 } }));
   }
   return { declaration, training };

@@ -1,5 +1,6 @@
 import type { ProgramNode, TensorId } from '../ir/program.js';
 import { opDefinition } from '../ops/index.js';
+import { zeroGradient } from '../ops/rules/elementwise.js';
 import { gradientBuilder } from './gradient-builder.js';
 import { InternalError, type ProgramBuilder } from './program-builder.js';
 
@@ -56,12 +57,10 @@ export const differentiate = (
   return result;
 };
 
-const passesNoGradient = new Set(['stop_gradient', 'sign', 'greater', 'greater_equal', 'equal']);
-
 const activeTensors = (nodes: readonly ProgramNode[], wanted: readonly TensorId[]): Set<TensorId> => {
   const active = new Set(wanted);
   for (const node of nodes) {
-    if (!passesNoGradient.has(node.op) && node.inputs.some((input) => active.has(input))) active.add(node.output);
+    if (opDefinition(node.op).gradient !== zeroGradient && node.inputs.some((input) => active.has(input))) active.add(node.output);
   }
   return active;
 };

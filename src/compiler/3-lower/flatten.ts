@@ -9,15 +9,10 @@ import { joinPath } from './weights.js';
 /** Where line numbers of origins come from: texts of the sources by path. */
 export type Sources = ReadonlyMap<string, string>;
 
-/** What inlining a definition gives: tensors of its outputs by port name, and of all weights that it used by path. */
-export interface Flattened {
-  readonly outputs: ReadonlyMap<string, TensorId>;
-  readonly weights: ReadonlyMap<string, TensorId>;
-}
-
 /**
  * Writes a definition into a builder with concrete sizes: calls are inlined, each weight becomes one input named by its path however often
  * its instance is applied, and each node keeps where it came from.
+ * @returns tensors of the definition's outputs, by the names of its ports.
  * @throws InternalError when the IR breaks its own rules (see verifyIR).
  */
 export const flatten = (
@@ -27,7 +22,7 @@ export const flatten = (
   sizes: Sizes,
   builder: ProgramBuilder,
   sources?: Sources,
-): Flattened => {
+): Map<string, TensorId> => {
   const definitions = new Map(ir.definitions.map((each) => [each.id, each]));
   const weights = new Map<string, TensorId>();
   const linesOf = lineFinder(sources);
@@ -76,7 +71,7 @@ export const flatten = (
 
   const operands = definition.inputs.map((port) => inputs.get(port.name) ?? missingInput(definition, port.name));
   const results = inline(definition, '', operands);
-  return { outputs: new Map(definition.outputs.map((port, i) => [port.name, results[i] ?? missingInput(definition, port.name)])), weights };
+  return new Map(definition.outputs.map((port, i) => [port.name, results[i] ?? missingInput(definition, port.name)]));
 };
 
 const missingOutput = (node: CallNode): never => {

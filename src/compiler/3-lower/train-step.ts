@@ -41,7 +41,7 @@ const flattenStage = (ir: IR, stage: Stage, size: ImageSize, sources?: Sources):
   const definition = definitionOf(ir, stage.definition);
   const builder = new ProgramBuilder(`${ir.model.name}.${stage.name}`, 'train-step');
   const inputs = new Map(definition.inputs.map((port) => [port.name, builder.input(port.name, 'data', evaluateShape(port.shape, sizes))]));
-  const { outputs } = flatten(ir, definition, inputs, sizes, builder, sources);
+  const outputs = flatten(ir, definition, inputs, sizes, builder, sources);
   for (const [name, tensor] of outputs) builder.output(name, 'result', tensor);
   return builder.build();
 };

@@ -81,9 +81,9 @@ export const report = {
   chainedComparison(at: Place): Diagnostic {
     return buildDiagnostic(at, 'MFN0025', 'error', 'comparisons cannot be chained', ['write `a < b and b < c`']);
   },
-  /** MFN0026: `{word}` is a word of the language and cannot be the name of {role} */
-  reservedWord(at: Place & { readonly word: string; readonly role: string }): Diagnostic {
-    return buildDiagnostic(at, 'MFN0026', 'error', `\`${at.word}\` is a word of the language and cannot be the name of ${at.role}`, [at.word !== '' && `choose another name, such as \`${at.word}_\``]);
+  /** MFN0026: `{word}` is a word of the language and cannot be a name */
+  reservedWord(at: Place & { readonly word: string }): Diagnostic {
+    return buildDiagnostic(at, 'MFN0026', 'error', `\`${at.word}\` is a word of the language and cannot be a name`, [at.word !== '' && `choose another name, such as \`${at.word}_\``]);
   },
   /** MFN0027: variants are not supported yet */
   variantsNotSupported(at: Place): Diagnostic {
@@ -100,10 +100,6 @@ export const report = {
   /** MFN0030: the function `{name}` gives no result */
   missingResult(at: Place & { readonly name: string }): Diagnostic {
     return buildDiagnostic(at, 'MFN0030', 'error', `the function \`${at.name}\` gives no result`, ['end its body with `return` and an expression']);
-  },
-  /** MFN0031: {found} cannot be assigned to */
-  invalidTarget(at: Place & { readonly found: string }): Diagnostic {
-    return buildDiagnostic(at, 'MFN0031', 'error', `${at.found} cannot be assigned to`, ['on the left of `=` stands a name, with indices for a family: `y`, `f[i]`, `f[j, i]`']);
   },
   /** MFN1001: there is no name `{name}` here */
   unknownName(at: Place & { readonly name: string; readonly candidates: readonly string[] }): Diagnostic {
@@ -273,13 +269,21 @@ export const report = {
   invalidOverride(at: Place & { readonly name: string; readonly expected: string; readonly found: string }): Diagnostic {
     return buildDiagnostic(at, 'MFN2022', 'error', `the override of \`${at.name}\` must be ${at.expected}, not ${at.found}`, []);
   },
+  /** MFN2023: `{name}` uses itself with the same parameters and shapes, which has no end */
+  endlessRecursion(at: Place & { readonly name: string }): Diagnostic {
+    return buildDiagnostic(at, 'MFN2023', 'error', `\`${at.name}\` uses itself with the same parameters and shapes, which has no end`, ['end the recursion with an `if` on a parameter that gets smaller']);
+  },
+  /** MFN2024: {problem} */
+  invalidAttribute(at: Place & { readonly problem: string }): Diagnostic {
+    return buildDiagnostic(at, 'MFN2024', 'error', `${at.problem}`, []);
+  },
   /** MFN3001: `{operation}`: {problem} */
   shapeMismatch(at: Place & { readonly operation: string; readonly problem: string }): Diagnostic {
     return buildDiagnostic(at, 'MFN3001', 'error', `\`${at.operation}\`: ${at.problem}`, []);
   },
-  /** MFN3002: `{port}` must have the shape {expected}, not {found} */
+  /** MFN3002: {port} must have the shape {expected}, not {found} */
   portMismatch(at: Place & { readonly port: string; readonly expected: string; readonly found: string }): Diagnostic {
-    return buildDiagnostic(at, 'MFN3002', 'error', `\`${at.port}\` must have the shape ${at.expected}, not ${at.found}`, []);
+    return buildDiagnostic(at, 'MFN3002', 'error', `${at.port} must have the shape ${at.expected}, not ${at.found}`, []);
   },
   /** MFN3003: `{instance}` has weights for {first}; it cannot be applied to {now} */
   sharedWeightsDiffer(at: Place & { readonly instance: string; readonly first: string; readonly now: string }): Diagnostic {
@@ -296,6 +300,10 @@ export const report = {
   /** MFN3006: a patch of {patch} is too small: a tensor of the shape {shape} has nothing in it */
   emptyTensor(at: Place & { readonly shape: string; readonly patch: string }): Diagnostic {
     return buildDiagnostic(at, 'MFN3006', 'error', `a patch of ${at.patch} is too small: a tensor of the shape ${at.shape} has nothing in it`, ['choose a larger patch']);
+  },
+  /** MFN3007: {what} takes values in {expected}, not in {found} */
+  rangeMismatch(at: Place & { readonly what: string; readonly expected: string; readonly found: string }): Diagnostic {
+    return buildDiagnostic(at, 'MFN3007', 'error', `${at.what} takes values in ${at.expected}, not in ${at.found}`, ['convert them: `(x + 1) / 2` brings [-1, 1] to [0, 1], `2 * x - 1` back']);
   },
   /** MFN4001: `{name}` has the shape {shape}; a loss or a logged value is a scalar */
   lossNotScalar(at: Place & { readonly name: string; readonly shape: string }): Diagnostic {
@@ -359,6 +367,6 @@ export const report = {
   },
   /** MFN4016: the training has {what} twice */
   duplicateData(at: Place & { readonly what: string }): Diagnostic {
-    return buildDiagnostic(at, 'MFN4016', 'error', `the training has ${at.what} twice`, ['keep one of them']);
+    return buildDiagnostic(at, 'MFN4016', 'error', `the training has ${at.what} twice`, ['keep one of them, or rename one']);
   },
 };

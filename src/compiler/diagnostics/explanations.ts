@@ -124,8 +124,8 @@ export const explanations: readonly Explanation[] = [
     code: 'MFN0021', name: 'unclosedBracket', severity: 'error',
     message: 'expected `{closing}` to close the `{opening}` opened earlier',
     explanation: 'A bracket was opened and never closed. The related place shows the opening one.',
-    wrong: { compiled: true, text: 'mfn 1\nblock Plain() {\n  let width = 16\n' },
-    right: { compiled: true, text: 'mfn 1\nblock Plain() {\n  let width = 16\n}\n' },
+    wrong: { compiled: true, text: 'mfn 1\nlet widths = [16, 32\nlet scale = 2\n' },
+    right: { compiled: true, text: 'mfn 1\nlet widths = [16, 32]\nlet scale = 2\n' },
   },
   {
     code: 'MFN0022', name: 'unmatchedBracket', severity: 'error',
@@ -157,8 +157,8 @@ export const explanations: readonly Explanation[] = [
   },
   {
     code: 'MFN0026', name: 'reservedWord', severity: 'error',
-    message: '`{word}` is a word of the language and cannot be the name of {role}',
-    explanation: 'A few words keep their meaning everywhere: if, then, else, and, or, not, true, false, for, let and the words that start a declaration.',
+    message: '`{word}` is a word of the language and cannot be a name',
+    explanation: 'A few words keep their meaning everywhere: if, then, else, and, or, not, true, false, for, let, return, repeat and as. All others may be names.',
     wrong: { compiled: true, text: 'mfn 1\nlet then = 16\n' },
     right: { compiled: true, text: 'mfn 1\nlet then_ = 16\n' },
   },
@@ -189,13 +189,6 @@ export const explanations: readonly Explanation[] = [
     explanation: 'A function with a body in braces ends in `return`.',
     wrong: { compiled: true, text: 'mfn 1\nfunction twice(a: float) { let b = 2 * a }\n' },
     right: { compiled: true, text: 'mfn 1\nfunction twice(a: float) { let b = 2 * a  return b }\n' },
-  },
-  {
-    code: 'MFN0031', name: 'invalidTarget', severity: 'error',
-    message: '{found} cannot be assigned to',
-    explanation: 'Only names and members of families take values.',
-    wrong: { compiled: true, text: 'mfn 1\nblock Plain() {\n  f(1) = 2\n}\n' },
-    right: { compiled: true, text: 'mfn 1\nblock Plain() { }\n' },
   },
   {
     code: 'MFN1001', name: 'unknownName', severity: 'error',
@@ -320,8 +313,8 @@ export const explanations: readonly Explanation[] = [
     code: 'MFN1018', name: 'outputNotAssigned', severity: 'error',
     message: 'the output `{name}` gets no value',
     explanation: 'Every `out` port needs a statement that gives it its value.',
-    wrong: { compiled: true, text: 'mfn 1\nblock Nothing() {\n  in  x: tensor\n  out y: tensor\n  t = 2 * x\n}\nmodel Net {\n  in  x: image\n  out y: image\n  y = x |> Nothing()\n}\n' },
-    right: { compiled: true, text: 'mfn 1\nblock Double() {\n  in  x: tensor\n  out y: tensor\n  y = 2 * x\n}\nmodel Net {\n  in  x: image\n  out y: image\n  y = x |> Double()\n}\n' },
+    wrong: { compiled: true, text: 'mfn 1\nmodel Net {\n  in  x: image\n  out y: image\n  out z: image\n  y = 2 * x\n}\n' },
+    right: { compiled: true, text: 'mfn 1\nmodel Net {\n  in  x: image\n  out y: image\n  out z: image\n  y = 2 * x\n  z = 3 * x\n}\n' },
   },
   {
     code: 'MFN1019', name: 'duplicatePath', severity: 'error',
@@ -334,7 +327,7 @@ export const explanations: readonly Explanation[] = [
     code: 'MFN1020', name: 'modelValueInTraining', severity: 'error',
     message: '`{name}` is a value of the model\'s own pass, which a stage does not have',
     explanation: 'A stage sees the model\'s parameters and instances. What the model computes belongs to its inference; a stage makes its own passes.',
-    wrong: { compiled: true, text: 'mfn 1\nimport { conv } from "std/blocks"\nimport { l1 } from "std/losses"\nblock Layer() {\n  in  x: image\n  out y: image\n  y = x |> conv(3, 3)\n}\nmodel Net {\n  in  low: image\n  out high: image\n  layer = Layer()\n  high = layer(low)\n}\ntraining of Net {\n  data { pair(low, normal)  patch 32 x 32  batch 4 }\n  adam { rate = 1e-3 }\n  stage only for 1 epochs {\n    minimize loss over layer = l1(high, normal)\n  }\n}\n' },
+    wrong: { compiled: true, text: 'mfn 1\nimport { conv } from "std/blocks"\nimport { l1 } from "std/losses"\nblock Layer() {\n  in  x: image\n  out y: image\n  y = x |> conv(3, 3)\n}\nmodel Net {\n  in  low: image\n  out high: image\n  layer = Layer()\n  high = layer(low)\n}\ntraining of Net {\n  data { pair(low, normal)  patch 32 x 32  batch 4 }\n  adam { rate = 1e-3 }\n  stage only for 1 epochs {\n    minimize loss over layer = l1(layer(low), normal) + l1(high, normal)\n  }\n}\n' },
     right: { compiled: true, text: 'mfn 1\nimport { conv } from "std/blocks"\nimport { l1 } from "std/losses"\nblock Layer() {\n  in  x: image\n  out y: image\n  y = x |> conv(3, 3)\n}\nmodel Net {\n  in  low: image\n  out high: image\n  layer = Layer()\n  high = layer(low)\n}\ntraining of Net {\n  data { pair(low, normal)  patch 32 x 32  batch 4 }\n  adam { rate = 1e-3 }\n  stage only for 1 epochs {\n    minimize loss over layer = l1(layer(low), normal)\n  }\n}\n' },
   },
   {
@@ -492,6 +485,20 @@ export const explanations: readonly Explanation[] = [
     right: { compiled: false, text: 'mfnc train run.yaml --set refinement.lambda=0\n' },
   },
   {
+    code: 'MFN2023', name: 'endlessRecursion', severity: 'error',
+    message: '`{name}` uses itself with the same parameters and shapes, which has no end',
+    explanation: 'A block may hold a smaller one of its own kind, but not itself.',
+    wrong: { compiled: true, text: 'mfn 1\nblock Self() {\n  in  x: tensor\n  out y: tensor\n  y = x |> Self()\n}\nmodel Net {\n  in  x: image\n  out y: image\n  y = x |> Self()\n}\n' },
+    right: { compiled: true, text: 'mfn 1\nblock Nested(n: int) {\n  in  x: tensor\n  out y: tensor\n  y = if n == 0 then x else 2 * x |> Nested(n - 1)\n}\nmodel Net {\n  in  x: image\n  out y: image\n  y = x |> Nested(3)\n}\n' },
+  },
+  {
+    code: 'MFN2024', name: 'invalidAttribute', severity: 'error',
+    message: '{problem}',
+    explanation: 'An operator takes only certain values for this attribute.',
+    wrong: { compiled: true, text: 'mfn 1\nmodel Net {\n  in  x: image\n  out y: image\n  y = x - reduce_mean(x, axes: "all")\n}\n' },
+    right: { compiled: true, text: 'mfn 1\nmodel Net {\n  in  x: image\n  out y: image\n  y = x - reduce_mean(x, axes: [1, 2], keepdims: true)\n}\n' },
+  },
+  {
     code: 'MFN3001', name: 'shapeMismatch', severity: 'error',
     message: '`{operation}`: {problem}',
     explanation: 'The shapes of the operands do not fit. The related places show each operand with its shape and where it comes from, then the chain of blocks that led here.',
@@ -500,7 +507,7 @@ export const explanations: readonly Explanation[] = [
   },
   {
     code: 'MFN3002', name: 'portMismatch', severity: 'error',
-    message: '`{port}` must have the shape {expected}, not {found}',
+    message: '{port} must have the shape {expected}, not {found}',
     explanation: 'The tensor does not have the shape that the type of the port or parameter demands. An `image` is [B, H, W, 3].',
     wrong: { compiled: true, text: 'mfn 1\nimport { conv } from "std/blocks"\nmodel Net {\n  in  x: image\n  out y: image\n  y = x |> conv(8, 3)\n}\n' },
     right: { compiled: true, text: 'mfn 1\nimport { conv } from "std/blocks"\nmodel Net {\n  in  x: image\n  out y: image\n  y = x |> conv(3, 3)\n}\n' },
@@ -532,6 +539,13 @@ export const explanations: readonly Explanation[] = [
     explanation: 'A window without padding, or a stride, made a dimension zero or negative at the size of the training.',
     wrong: { compiled: true, text: 'mfn 1\nimport { conv } from "std/blocks"\nimport { ssim } from "std/losses"\nblock Layer() {\n  in  x: image\n  out y: image\n  y = x |> conv(3, 3)\n}\nmodel Net {\n  in  low: image\n  out high: image\n  layer = Layer()\n  high = layer(low)\n}\ntraining of Net {\n  data { pair(low, normal)  patch 8 x 8  batch 4 }\n  adam { rate = 1e-3 }\n  stage only for 1 epochs {\n    minimize loss over layer = 1 - ssim(layer(low), normal)\n  }\n}\n' },
     right: { compiled: true, text: 'mfn 1\nimport { conv } from "std/blocks"\nimport { ssim } from "std/losses"\nblock Layer() {\n  in  x: image\n  out y: image\n  y = x |> conv(3, 3)\n}\nmodel Net {\n  in  low: image\n  out high: image\n  layer = Layer()\n  high = layer(low)\n}\ntraining of Net {\n  data { pair(low, normal)  patch 32 x 32  batch 4 }\n  adam { rate = 1e-3 }\n  stage only for 1 epochs {\n    minimize loss over layer = 1 - ssim(layer(low), normal)\n  }\n}\n' },
+  },
+  {
+    code: 'MFN3007', name: 'rangeMismatch', severity: 'error',
+    message: '{what} takes values in {expected}, not in {found}',
+    explanation: 'The range of the values of an image is part of its type. A tensor that an operator made has no known range and fits everywhere.',
+    wrong: { compiled: true, text: 'mfn 1\nblock Square() {\n  in  x: image in [0, 1]\n  out y: image in [0, 1]\n  y = x * x\n}\nmodel Net {\n  in  x: image in [-1, 1]\n  out y: image\n  y = x |> Square()\n}\n' },
+    right: { compiled: true, text: 'mfn 1\nblock Square() {\n  in  x: image in [0, 1]\n  out y: image in [0, 1]\n  y = x * x\n}\nmodel Net {\n  in  x: image in [-1, 1]\n  out y: image\n  y = (x + 1) / 2 |> Square()\n}\n' },
   },
   {
     code: 'MFN4001', name: 'lossNotScalar', severity: 'error',
@@ -641,8 +655,8 @@ export const explanations: readonly Explanation[] = [
   {
     code: 'MFN4016', name: 'duplicateData', severity: 'error',
     message: 'the training has {what} twice',
-    explanation: 'A training has one data section, and each stage and stream has a name of its own. The related place shows the first.',
-    wrong: { compiled: true, text: 'mfn 1\nimport { conv } from "std/blocks"\nimport { l1 } from "std/losses"\nblock Layer() {\n  in  x: image\n  out y: image\n  y = x |> conv(3, 3)\n}\nmodel Net {\n  in  low: image\n  out high: image\n  layer = Layer()\n  high = layer(low)\n}\ntraining of Net {\n  data { pair(low, normal)  patch 32 x 32  batch 4 }\n  data { pair(low, normal)  patch 32 x 32  batch 4 }\n  adam { rate = 1e-3 }\n  stage only for 1 epochs {\n    minimize loss over layer = l1(layer(low), normal)\n  }\n}\n' },
-    right: { compiled: true, text: 'mfn 1\nimport { conv } from "std/blocks"\nimport { l1 } from "std/losses"\nblock Layer() {\n  in  x: image\n  out y: image\n  y = x |> conv(3, 3)\n}\nmodel Net {\n  in  low: image\n  out high: image\n  layer = Layer()\n  high = layer(low)\n}\ntraining of Net {\n  data { pair(low, normal)  patch 32 x 32  batch 4 }\n  adam { rate = 1e-3 }\n  stage only for 1 epochs {\n    minimize loss over layer = l1(layer(low), normal)\n  }\n}\n' },
+    explanation: 'A training has one data section, and each stage has a name of its own. The related place shows the first.',
+    wrong: { compiled: true, text: 'mfn 1\nimport { conv } from "std/blocks"\nimport { l1 } from "std/losses"\nblock Layer() {\n  in  x: image\n  out y: image\n  y = x |> conv(3, 3)\n}\nmodel Net {\n  in  low: image\n  out high: image\n  layer = Layer()\n  high = layer(low)\n}\ntraining of Net {\n  data { pair(low, normal)  patch 32 x 32  batch 4 }\n  adam { rate = 1e-3 }\n  stage only for 1 epochs {\n    minimize loss over layer = l1(layer(low), normal)\n  }\n  stage only for 2 epochs {\n    minimize loss over layer = l1(layer(low), normal)\n  }\n}\n' },
+    right: { compiled: true, text: 'mfn 1\nimport { conv } from "std/blocks"\nimport { l1 } from "std/losses"\nblock Layer() {\n  in  x: image\n  out y: image\n  y = x |> conv(3, 3)\n}\nmodel Net {\n  in  low: image\n  out high: image\n  layer = Layer()\n  high = layer(low)\n}\ntraining of Net {\n  data { pair(low, normal)  patch 32 x 32  batch 4 }\n  adam { rate = 1e-3 }\n  stage only for 1 epochs {\n    minimize loss over layer = l1(layer(low), normal)\n  }\n  stage again for 2 epochs {\n    minimize loss over layer = l1(layer(low), normal)\n  }\n}\n' },
   },
 ];

@@ -7,7 +7,7 @@ import schema from './ir.schema.json' with { type: 'json' };
 const matchesSchema = new Ajv({ allErrors: true, discriminator: true }).compile<IR>(schema);
 
 const describe = ({ instancePath, message, params }: ErrorObject): string => {
-  const extra = 'additionalProperty' in params ? ` ('${String(params['additionalProperty'])}')` : '';
+  const extra = 'additionalProperty' in params ? ` ('${String(params.additionalProperty)}')` : '';
   return `${instancePath || 'the IR'} ${message ?? 'is wrong'}${extra}`;
 };
 

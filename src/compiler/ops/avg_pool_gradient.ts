@@ -13,8 +13,9 @@ export const avgPoolGradient: OpDefinition = {
   shape: ([dy = []], attributes, context) => {
     const wrong = rankProblem('avg_pool_gradient', dy, 4, '[B, i, j, C]') ?? windowProblem(attributes);
     if (wrong) return wrong;
+    const [batch = 1, rows = 1, columns = 1, channels = 1] = dy;
     const size = dimensions(attributes, 'input_size');
-    return checkWindowInverse(size, [dy[1]!, dy[2]!], poolWindow(attributes), context) ?? [dy[0]!, ...size, dy[3]!];
+    return checkWindowInverse(size, [rows, columns], poolWindow(attributes), context) ?? [batch, ...size, channels];
   },
   gradient: (builder, { outputGradient, attributes: { input_size: _size, ...window } }) => [
     builder.emit('avg_pool', [outputGradient], window),

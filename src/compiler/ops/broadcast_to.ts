@@ -1,6 +1,7 @@
 import type { OpDefinition } from './op.js';
 import { dimensions } from './rules/attributes.js';
 import { broadcastShapes } from './rules/broadcasting.js';
+import { extentAt } from './rules/extents.js';
 import { isProblem, problem } from './rules/problem.js';
 
 export const broadcastTo: OpDefinition = {
@@ -13,7 +14,7 @@ export const broadcastTo: OpDefinition = {
     const shape = dimensions(attributes, 'shape');
     const common = broadcastShapes([shape, x], context);
     if (isProblem(common)) return common;
-    const fits = x.length <= shape.length && common.every((extent, axis) => context.equal(extent, shape[axis]!));
+    const fits = x.length <= shape.length && common.every((extent, axis) => context.equal(extent, extentAt(shape, axis)));
     return fits ? shape : problem(`[${x.join(', ')}] cannot be broadcast to [${shape.join(', ')}]`, 0);
   },
   gradient: (builder, { inputs: [x = 0], outputGradient }) => [builder.unbroadcast(outputGradient, builder.shapeOf(x))],

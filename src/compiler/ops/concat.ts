@@ -2,6 +2,7 @@ import { add } from '../ir/dimension.js';
 import type { OpDefinition } from './op.js';
 import { number } from './rules/attributes.js';
 import { axesProblem } from './rules/axes.js';
+import { extentAt } from './rules/extents.js';
 import { problem } from './rules/problem.js';
 
 export const concat: OpDefinition = {
@@ -17,7 +18,7 @@ export const concat: OpDefinition = {
     const wrong = axesProblem([axis], first.length);
     if (wrong) return wrong;
     for (const [i, other] of others.entries()) {
-      const agrees = other.length === first.length && first.every((extent, j) => j === axis || context.equal(extent, other[j]!));
+      const agrees = other.length === first.length && first.every((extent, j) => j === axis || context.equal(extent, extentAt(other, j)));
       if (!agrees) {
         return problem(
           `[${first.join(', ')}] and [${other.join(', ')}] differ in another axis than ${axis}, along which they are joined`,
@@ -26,7 +27,7 @@ export const concat: OpDefinition = {
         );
       }
     }
-    return first.map((extent, j) => (j === axis ? others.reduce((sum, other) => add(sum, other[axis]!), extent) : extent));
+    return first.map((extent, j) => (j === axis ? others.reduce((sum, other) => add(sum, extentAt(other, axis)), extent) : extent));
   },
   gradient: (builder, { inputs, outputGradient, attributes, needs }) => {
     const axis = number(attributes, 'axis');

@@ -1,4 +1,5 @@
 import type { OpDefinition } from './op.js';
+import { extentAt } from './rules/extents.js';
 import { poolingAttributes, poolingShape } from './rules/pooling.js';
 import { isProblem, problem } from './rules/problem.js';
 
@@ -12,7 +13,7 @@ export const maxPoolGradient: OpDefinition = {
     const pooled = poolingShape([x], attributes, context);
     if (isProblem(pooled)) return pooled;
     for (const [i, given] of [y, dy].entries()) {
-      if (given.length !== 4 || !pooled.every((extent, axis) => context.equal(extent, given[axis]!))) {
+      if (given.length !== 4 || !pooled.every((extent, axis) => context.equal(extent, extentAt(given, axis)))) {
         return problem(`pooling [${x.join(', ')}] gives [${pooled.join(', ')}], found [${given.join(', ')}]`, 0, i + 1);
       }
     }

@@ -1,6 +1,7 @@
 import { add } from '../ir/dimension.js';
 import type { OpDefinition } from './op.js';
 import { pairs, word } from './rules/attributes.js';
+import { extentAt } from './rules/extents.js';
 import { problem } from './rules/problem.js';
 
 export const pad: OpDefinition = {
@@ -30,7 +31,7 @@ export const pad: OpDefinition = {
       if (pair.some((count) => typeof count === 'number' && count < 0)) {
         return problem(`paddings are 0 or more, found [${pair.join(', ')}] for axis ${axis}`, 0);
       }
-      const extent = x[axis]!;
+      const extent = extentAt(x, axis);
       if (
         mirrored !== undefined &&
         typeof extent === 'number' &&
@@ -42,7 +43,10 @@ export const pad: OpDefinition = {
         );
       }
     }
-    return x.map((extent, axis) => add(add(extent, paddings[axis]![0]), paddings[axis]![1]));
+    return x.map((extent, axis) => {
+      const [before, after] = paddings[axis] ?? [0, 0];
+      return add(add(extent, before), after);
+    });
   },
   gradient: (builder, { inputs: [x = 0], outputGradient, attributes }) => {
     if (word(attributes, 'mode') !== 'constant') throw new Error('pads that copy are decomposed before differentiation');

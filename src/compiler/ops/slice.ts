@@ -1,6 +1,7 @@
 import { add } from '../ir/dimension.js';
 import type { OpDefinition } from './op.js';
 import { dimensions, integers } from './rules/attributes.js';
+import { extentAt } from './rules/extents.js';
 import { problem } from './rules/problem.js';
 
 export const slice: OpDefinition = {
@@ -19,8 +20,8 @@ export const slice: OpDefinition = {
       return problem(`a slice of [${x.join(', ')}] needs ${x.length} begins and sizes, found ${begin.length} and ${size.length}`, 0);
     }
     for (const [axis, extent] of x.entries()) {
-      const from = begin[axis]!;
-      const to = add(from, size[axis]!);
+      const from = extentAt(begin, axis);
+      const to = add(from, extentAt(size, axis));
       const outside = (typeof from === 'number' && from < 0) || (typeof to === 'number' && typeof extent === 'number' && to > extent);
       if (outside) return problem(`axis ${axis} has ${extent} elements; a slice from ${from} to ${to} reaches beyond it`, 0);
     }
@@ -29,7 +30,10 @@ export const slice: OpDefinition = {
   gradient: (builder, { inputs: [x = 0], outputGradient, attributes }) => {
     const begin = integers(attributes, 'begin');
     const size = integers(attributes, 'size');
-    const paddings = builder.shapeOf(x).map((extent, axis) => [begin[axis]!, extent - begin[axis]! - size[axis]!]);
+    const paddings = builder.shapeOf(x).map((extent, axis) => {
+      const before = begin[axis] ?? 0;
+      return [before, extent - before - (size[axis] ?? 0)];
+    });
     return [builder.emit('pad', [outputGradient], { paddings, mode: 'constant', value: 0 })];
   },
 };

@@ -1,6 +1,7 @@
 import type { OpDefinition } from './op.js';
 import { integers } from './rules/attributes.js';
 import { axesProblem } from './rules/axes.js';
+import { extentAt } from './rules/extents.js';
 import { problem } from './rules/problem.js';
 
 export const transpose: OpDefinition = {
@@ -16,7 +17,7 @@ export const transpose: OpDefinition = {
     if (permutation.length !== x.length) {
       return problem(`the permutation names ${permutation.length} axes, the tensor [${x.join(', ')}] has ${x.length}`, 0);
     }
-    return permutation.map((axis) => x[axis]!);
+    return permutation.map((axis) => extentAt(x, axis));
   },
   gradient: (builder, { outputGradient, attributes }) => {
     const permutation = integers(attributes, 'permutation');

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { readCheckpoint, type TrainingCheckpoint } from '../checkpoint/index.js';
-import { inputFailure, makeFolder, systemErrorCode, systemFailure } from '../files/index.js';
+import { inputFailure, makeFolder, systemErrorCode, systemFailure, writeFileAtomically } from '../files/index.js';
 
 /** The files of a run. */
 export interface OutputFolder {
@@ -28,7 +28,7 @@ export function outputFiles(path: string): OutputFolder {
 }
 
 /**
- * Makes the output folder of a new run, or finds the checkpoint of the run to resume. A run that ended before its first checkpoint resumes at its start.
+ * Makes the output folder of a new run, which stays empty until `beginOutput`, or finds the checkpoint of the run to resume. A run that ended before its first checkpoint resumes at its start.
  * @returns the checkpoint to go on from, undefined for a start from nothing.
  * @throws RuntimeFailure when a new run would mix with what the folder holds, or when there is nothing to resume.
  */
@@ -36,7 +36,7 @@ export async function openOutput(folder: OutputFolder, resume: boolean): Promise
   const names = await namesIn(folder.path);
   if (resume) {
     if (!names.includes('config.yaml')) throw inputFailure(`${folder.path}: holds no run to resume. Leave out --resume to start one.`);
-    return names.includes('checkpoint') && (await namesIn(join(folder.checkpoint, '..'))).includes('checkpoint.safetensors')
+    return names.includes('checkpoint') && (await namesIn(dirname(folder.checkpoint))).includes('checkpoint.safetensors')
       ? readCheckpoint(folder.checkpoint)
       : undefined;
   }
@@ -46,9 +46,15 @@ export async function openOutput(folder: OutputFolder, resume: boolean): Promise
       : 'is not empty. To keep its files apart from those of the run,';
     throw inputFailure(`${folder.path}: ${content} set another output.`);
   }
-  await makeFolder(folder.samples);
-  await makeFolder(join(folder.checkpoint, '..'));
+  await makeFolder(folder.path);
   return undefined;
+}
+
+/** Fills the output folder of a run that starts: folders, and the resolved run file. @throws RuntimeFailure */
+export async function beginOutput(folder: OutputFolder, config: string): Promise<void> {
+  await makeFolder(folder.samples);
+  await makeFolder(dirname(folder.checkpoint));
+  await writeFileAtomically(folder.config, config);
 }
 
 async function namesIn(folder: string): Promise<string[]> {

@@ -6,7 +6,7 @@ import type { Engine, HostTensor } from '../engines/engine.js';
 import { Enhancer } from '../enhance/index.js';
 import { inputFailure, writeFileAtomically } from '../files/index.js';
 import { evaluatePairs } from '../metrics/index.js';
-import { type OutputFolder, openOutput, outputFiles } from './output-folder.js';
+import { beginOutput, type OutputFolder, openOutput, outputFiles } from './output-folder.js';
 import { openData } from './run-data.js';
 import { describeRun, type RunDescription, requireSameRun, resolvedConfig } from './run-description.js';
 import type { RunFile } from './run-file.js';
@@ -82,7 +82,7 @@ export async function train(request: TrainRequest): Promise<TrainOutcome> {
       ),
     );
   }
-  if (checkpoint === undefined) await writeFileAtomically(folder.config, resolvedConfig(run, ir, engine.name, threads));
+  if (checkpoint === undefined) await beginOutput(folder, resolvedConfig(run, ir, engine.name, threads));
 
   const session = new Session(request, training, folder, description, threads, { cache, sources, validation: data.validation }, checkpoint);
   return session.run();

@@ -35,7 +35,7 @@ describe('the interface of the model', () => {
     const session = await InferenceSession.create(emitOnnx(program));
     expect(session.inputNames).toEqual(program.inputs.map(({ name }) => name));
     expect(session.inputMetadata[0]).toMatchObject({ name: 'low', type: 'float32', shape: [2, 8, 12, 3] });
-    expect(session.inputMetadata[1]).toMatchObject({ name: 'first.kernel', shape: [3, 3, 3, 8] });
+    expect(session.inputMetadata[1]).toMatchObject({ name: 'first.kernel', shape: [3, 3, 3, 16] });
     expect(session.outputMetadata).toMatchObject([{ name: 'enhanced', type: 'float32', shape: [2, 8, 12, 3] }]);
     await session.release();
   });
@@ -60,7 +60,7 @@ describe('the interface of the model', () => {
   it('refuses a weight of another shape, naming both', () => {
     const weights = new Map([['first.kernel', { shape: [3, 3, 3, 4], values: new Float32Array(108) }]]);
     expect(() => emitOnnx(restorationNetwork(), { weights })).toThrow(
-      "the weight 'first.kernel' has shape [3, 3, 3, 4], the Program expects [3, 3, 3, 8]",
+      "the weight 'first.kernel' has shape [3, 3, 3, 4], the Program expects [3, 3, 3, 16]",
     );
   });
 });
@@ -77,6 +77,16 @@ describe('the graph', () => {
     const convolutions = nodes.filter(({ opType }) => opType === 'Conv');
     expect(convolutions.length).toBeGreaterThan(0);
     expect(convolutions.every(({ inputs }) => inputs.length === 3)).toBe(true);
+  });
+
+  it('writes a convolution over a concatenation as a sum of convolutions where the filter is a constant', () => {
+    const b = programBuilder();
+    const images = [b.input('x', [1, 3, 3, 16]), b.input('y', [1, 3, 3, 32])];
+    b.result('z', b.op('conv2d', [b.op('concat', images, { axis: 3 }), b.parameter('k', [1, 1, 48, 4])]));
+    const program = b.build();
+    expect(typesOf(program).filter((type) => ['Concat', 'Conv', 'Add'].includes(type))).toEqual(['Concat', 'Conv']);
+    const constant = typesOf(program, { weights: weightsOf(program) });
+    expect(constant.filter((type) => ['Concat', 'Conv', 'Add'].includes(type))).toEqual(['Conv', 'Conv', 'Add']);
   });
 
   it('writes a 4x4 transposed convolution of stride 2 as four 2x2 convolutions', () => {

@@ -42,12 +42,17 @@ export const accumulate = (target: keyof Convolution, { image, kernel, map }: Co
   const [batch = 0, height = 0, width = 0, channels = 0] = image.shape;
   const [, rows = 0, columns = 0, outputs = 0] = map.shape;
   const [, kernelColumns = 0, , filters = 0] = kernel.shape;
-  const add = (x: number, k: number, y: number): void => {
-    const [a, b, c] = [image.values[x] ?? 0, kernel.values[k] ?? 0, map.values[y] ?? 0];
-    if (target === 'map') map.values[y] = c + a * b;
-    else if (target === 'image') image.values[x] = a + c * b;
-    else kernel.values[k] = b + a * c;
-  };
+  const add = {
+    map: (x: number, k: number, y: number): void => {
+      map.values[y] = (map.values[y] ?? 0) + (image.values[x] ?? 0) * (kernel.values[k] ?? 0);
+    },
+    image: (x: number, k: number, y: number): void => {
+      image.values[x] = (image.values[x] ?? 0) + (map.values[y] ?? 0) * (kernel.values[k] ?? 0);
+    },
+    kernel: (x: number, k: number, y: number): void => {
+      kernel.values[k] = (kernel.values[k] ?? 0) + (image.values[x] ?? 0) * (map.values[y] ?? 0);
+    },
+  }[target];
   for (let n = 0; n < batch; n++) {
     forEachTap([height, width], [rows, columns], window, (row, column, i, j, u, v) => {
       const x = ((n * height + row) * width + column) * channels;

@@ -6,15 +6,24 @@ import { averagePool, averagePoolGradient, maximumPool, maximumPoolGradient } fr
 import { rearrange } from './rearrange.js';
 import { atBroadcast, elementsIn, generate, type Tensor64 } from './tensor.js';
 
+/** Values of a tensor, one for each element of the shape that it is broadcast to, or a single one for all. */
+const broadcastValues = (tensor: Tensor64, shape: readonly number[]): Float64Array =>
+  tensor.values.length === 1 || tensor.values.length === elementsIn(shape)
+    ? tensor.values
+    : generate(shape, (indices) => atBroadcast(tensor, indices)).values;
+
 const compute = (node: ProgramNode, operands: readonly Tensor64[], shape: readonly number[]): Tensor64 => {
   const scalarFunction = elementwise[node.op];
   if (scalarFunction) {
-    return generate(shape, (indices) =>
-      scalarFunction(
-        operands.map((operand) => atBroadcast(operand, indices)),
+    const columns = operands.map((operand) => broadcastValues(operand, shape));
+    const values = new Float64Array(elementsIn(shape));
+    for (let i = 0; i < values.length; i++) {
+      values[i] = scalarFunction(
+        columns.map((column) => column[column.length === 1 ? 0 : i] ?? Number.NaN),
         node.attributes,
-      ),
-    );
+      );
+    }
+    return { shape, values };
   }
   const [first = { shape: [], values: new Float64Array() }, second = first, third = first] = operands;
   const result = accumulator(shape);

@@ -10,20 +10,28 @@ export const stridesOf = (shape: readonly number[]): number[] => shape.map((_, a
 
 /** Indices of the element at a row-major position. */
 export const indicesAt = (shape: readonly number[], position: number): number[] => {
-  const strides = stridesOf(shape);
-  return shape.map((extent, axis) => Math.floor(position / (strides[axis] ?? 1)) % extent);
+  const indices = new Array<number>(shape.length).fill(0);
+  let rest = position;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    const extent = shape[axis] ?? 1;
+    indices[axis] = rest % extent;
+    rest = Math.floor(rest / extent);
+  }
+  return indices;
 };
 
 /** A tensor whose element at each index comes from a function. */
-export const generate = (shape: readonly number[], valueAt: (indices: readonly number[]) => number): Tensor64 => ({
-  shape,
-  values: Float64Array.from({ length: elementsIn(shape) }, (_, position) => valueAt(indicesAt(shape, position))),
-});
+export const generate = (shape: readonly number[], valueAt: (indices: readonly number[]) => number): Tensor64 => {
+  const values = new Float64Array(elementsIn(shape));
+  for (let position = 0; position < values.length; position++) values[position] = valueAt(indicesAt(shape, position));
+  return { shape, values };
+};
 
 /** The element at an index. */
 export const at = ({ shape, values }: Tensor64, indices: readonly number[]): number => {
-  const strides = stridesOf(shape);
-  return values[indices.reduce((offset, index, axis) => offset + index * (strides[axis] ?? 0), 0)] ?? Number.NaN;
+  let offset = 0;
+  for (const [axis, extent] of shape.entries()) offset = offset * extent + (indices[axis] ?? 0);
+  return values[offset] ?? Number.NaN;
 };
 
 /** The element at an index of a larger shape that the tensor is broadcast to. */

@@ -1,7 +1,7 @@
-import type { AssignStatement, ForStatement, Name, PortStatement, Statement, StageStatement } from '../../1-parse/ast.js';
+import type { AssignStatement, ForStatement, Name, PortStatement, StageStatement, Statement } from '../../1-parse/ast.js';
 import { report } from '../../diagnostics/index.js';
-import { familiesOf } from '../body.js';
-import { isTensorType, typeText } from '../types.js';
+import { familiesOf } from '../elaborate/body.js';
+import { isTensorType, typeText } from '../elaborate/types.js';
 import { useExpression, useType } from './expression-names.js';
 import type { NameChecker } from './name-checker.js';
 import type { NameKind, NameScope } from './name-scope.js';
@@ -67,7 +67,12 @@ function declarePort(checker: NameChecker, port: PortStatement, scope: NameScope
   const isKnownType = port.type.kind !== 'named-type' || ['int', 'float', 'bool', 'string'].includes(port.type.name.text);
   if (!isTensorType(port.type) && isKnownType) {
     checker.sink.add(
-      report.statementNotAllowed({ span: port.type.span, what: `a port of type \`${typeText(port.type)}\``, where: place, hint: 'ports carry an `image`, a `tensor` or a shape' }),
+      report.statementNotAllowed({
+        span: port.type.span,
+        what: `a port of type \`${typeText(port.type)}\``,
+        where: place,
+        hint: 'ports carry an `image`, a `tensor` or a shape',
+      }),
     );
   }
 }
@@ -117,7 +122,8 @@ export function useAssign(checker: NameChecker, statement: AssignStatement, scop
   useExpression(checker, statement.value, scope);
   const { text, span } = statement.target;
   const known = knownWithin(scope, root, text);
-  const what = known && fixedKinds[known.kind];
+  const isFamilyOutput = known?.kind === 'output' && statement.indices.length > 0;
+  const what = isFamilyOutput ? 'an output, not a family,' : known && fixedKinds[known.kind];
   if (known && what) {
     const related = known.span ? [{ message: `\`${text}\` is declared here`, span: known.span }] : [];
     checker.sink.add(report.notAssignable({ span, name: text, what, related }));

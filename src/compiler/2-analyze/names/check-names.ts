@@ -1,10 +1,10 @@
 import type { FunctionDeclaration, Import, Item, ModelDeclaration } from '../../1-parse/ast.js';
 import { didYouMean, report } from '../../diagnostics/index.js';
-import { builtinNames } from '../builtins.js';
-import { callableOps } from '../callable-ops.js';
 import type { DiagnosticSink } from '../diagnostic-sink.js';
-import { type Module, preludePath } from '../modules.js';
-import { isTensorType } from '../types.js';
+import { builtinNames } from '../elaborate/builtins.js';
+import { callableOps } from '../elaborate/callable-ops.js';
+import { isTensorType } from '../elaborate/types.js';
+import { exportedNames, libraryModules, type Module, preludePath } from '../modules/modules.js';
 import { useBody } from './body-names.js';
 import { declareParameters, useExpression } from './expression-names.js';
 import { NameChecker } from './name-checker.js';
@@ -22,18 +22,14 @@ export function checkNames(modules: readonly Module[], sink: DiagnosticSink): vo
   const prelude = new NameScope(builtins);
   for (const module of modules) {
     if (module.path !== preludePath) continue;
-    for (const name of exportedNames(module)) add(prelude, name, 'library function');
+    for (const name of exportedNames(module.file)) add(prelude, name, 'library function');
   }
-  for (const module of modules) checkModule(module, module.path === preludePath ? builtins : prelude, sink);
+  const library = libraryModules();
+  for (const module of modules) checkModule(module, module.path === preludePath ? builtins : prelude, library, sink);
 }
 
-/** Names that other files can import. */
-function exportedNames(module: Module): string[] {
-  return module.file.items.flatMap((item) => (item.kind === 'import' || item.kind === 'model' || item.kind === 'training' ? [] : [item.name.text]));
-}
-
-function checkModule(module: Module, outer: NameScope, sink: DiagnosticSink): void {
-  const checker = new NameChecker(sink, !module.isBroken);
+function checkModule(module: Module, outer: NameScope, library: ReadonlyMap<string, string>, sink: DiagnosticSink): void {
+  const checker = new NameChecker(sink, !module.isBroken, library);
   const scope = checker.open(outer);
   const { items } = module.file;
   for (const item of items) declareItem(checker, item, module, scope);
@@ -51,7 +47,8 @@ function checkModule(module: Module, outer: NameScope, sink: DiagnosticSink): vo
       const inner = checker.open(scope);
       declareParameters(checker, item.parameters, inner);
       for (const { type } of item.parameters) {
-        if (isTensorType(type)) sink.add(report.statementNotAllowed({ span: type.span, what: 'a tensor', where: 'the parameters of a block' }));
+        if (isTensorType(type))
+          sink.add(report.statementNotAllowed({ span: type.span, what: 'a tensor', where: 'the parameters of a block' }));
       }
       useBody(checker, item.body, inner, 'a block');
     } else if (item.kind === 'function') {
@@ -64,7 +61,8 @@ function checkModule(module: Module, outer: NameScope, sink: DiagnosticSink): vo
   }
   for (const item of items) {
     if (item.kind !== 'training') continue;
-    const model = models.get(item.model.text);
+    // A training whose model is misspelled still uses the names of the one model there is.
+    const model = models.get(item.model.text) ?? (models.size === 1 ? [...models.values()][0] : undefined);
     if (model) useTraining(checker, item, model);
   }
   checker.finish();
@@ -72,14 +70,20 @@ function checkModule(module: Module, outer: NameScope, sink: DiagnosticSink): vo
 
 function declareItem(checker: NameChecker, item: Item, module: Module, scope: NameScope): void {
   if (item.kind === 'import') declareImports(checker, item, module, scope);
+  else if (item.kind === 'namespace') checker.declare(scope, item.name, 'declaration', membersOf(item));
   else if (item.kind !== 'training' && item.kind !== 'let') checker.declare(scope, item.name, 'declaration');
 }
 
+/** Names of the functions of a namespace. */
+const membersOf = (item: Item | undefined): string[] | undefined =>
+  item?.kind === 'namespace' ? item.functions.map((declaration) => declaration.name.text) : undefined;
+
 function declareImports(checker: NameChecker, item: Import, module: Module, scope: NameScope): void {
   const imported = module.imports.get(item.from.value);
-  const known = imported && exportedNames(imported);
+  const known = imported && exportedNames(imported.file);
   for (const { name, alias } of item.names) {
-    const entry = checker.declare(scope, alias ?? name, 'import');
+    const original = imported?.file.items.find((other) => other.kind === 'namespace' && other.name.text === name.text);
+    const entry = checker.declare(scope, alias ?? name, 'import', membersOf(original));
     if (known?.includes(name.text)) continue;
     // Its uses say nothing new once the import itself is wrong.
     entry.used = true;
@@ -101,14 +105,16 @@ function useFunction(checker: NameChecker, declaration: FunctionDeclaration, out
   useExpression(checker, declaration.result, scope);
 }
 
-/** Resolves a model; gives the scope of what its training sees: parameters, settings and values, but not its ports. */
+/** Resolves a model; gives the scope of what its training sees: parameters, settings and values. */
 function useModel(checker: NameChecker, model: ModelDeclaration, outer: NameScope): NameScope {
   const scope = checker.open(outer);
   declareParameters(checker, model.parameters, scope);
   useBody(checker, model.body, scope, 'a model');
   const visible = new NameScope(outer, true);
   for (const [name, entry] of scope.entries) {
-    if (entry.kind !== 'input' && entry.kind !== 'output' && entry.kind !== 'dimension') visible.entries.set(name, entry);
+    // Tensors of the model's own pass have no value in a stage; elaboration says so.
+    if (entry.kind !== 'dimension')
+      visible.entries.set(name, entry.kind === 'input' || entry.kind === 'output' ? { ...entry, kind: 'value' } : entry);
   }
   return visible;
 }

@@ -1,6 +1,6 @@
 import type { Expression, ListElement, Parameter, PipeStage, TypeExpression } from '../../1-parse/ast.js';
 import { didYouMean, report } from '../../diagnostics/index.js';
-import { typeNames } from '../types.js';
+import { typeNames } from '../elaborate/types.js';
 import type { NameChecker } from './name-checker.js';
 import type { NameScope } from './name-scope.js';
 
@@ -21,7 +21,7 @@ export function useExpression(checker: NameChecker, expression: Expression, scop
       expression.indices.forEach(use);
       break;
     case 'member':
-      use(expression.target);
+      useMember(checker, expression, scope);
       break;
     case 'call':
       use(expression.callee);
@@ -51,6 +51,19 @@ export function useExpression(checker: NameChecker, expression: Expression, scop
       useStage(checker, expression.stage, scope);
       break;
   }
+}
+
+function useMember(checker: NameChecker, expression: Expression & { kind: 'member' }, scope: NameScope): void {
+  const { target, name } = expression;
+  if (target.kind !== 'name') {
+    useExpression(checker, target, scope);
+    return;
+  }
+  const members = checker.use(scope, target.name)?.members;
+  if (!members || members.includes(name.text)) return;
+  const { text, span } = name;
+  const owner = `the namespace \`${target.name.text}\``;
+  checker.sink.add(report.unknownMember({ span, name: text, owner, candidates: didYouMean(text, members) }));
 }
 
 function useElement(checker: NameChecker, element: ListElement, scope: NameScope): void {

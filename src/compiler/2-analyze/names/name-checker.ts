@@ -1,5 +1,5 @@
 import type { Name } from '../../1-parse/ast.js';
-import { didYouMean, report } from '../../diagnostics/index.js';
+import { didYouMean, report, type Span } from '../../diagnostics/index.js';
 import type { DiagnosticSink } from '../diagnostic-sink.js';
 import { type Entry, type NameKind, NameScope } from './name-scope.js';
 
@@ -39,11 +39,15 @@ const givenKinds: readonly NameKind[] = ['dimension', 'data stream'];
 /** Declares and uses names of one file, and reports what is wrong with them. */
 export class NameChecker {
   private readonly opened: NameScope[] = [];
+  /** Places of definitions whose names were used before them. */
+  private readonly usedEarly = new Set<Span>();
 
   constructor(
     readonly sink: DiagnosticSink,
     /** Where the text could not be understood, unused names mean nothing. */
     private readonly reportsUnused: boolean,
+    /** The module that each name of the standard library is imported from. */
+    private readonly library: ReadonlyMap<string, string>,
   ) {}
 
   open(outer: NameScope | undefined, mayBeHidden = false): NameScope {
@@ -52,7 +56,7 @@ export class NameChecker {
     return scope;
   }
 
-  declare(scope: NameScope, name: Name, kind: NameKind): Entry {
+  declare(scope: NameScope, name: Name, kind: NameKind, members?: readonly string[]): Entry {
     const { text, span } = name;
     const known = scope.entries.get(text);
     if (known) {
@@ -66,7 +70,7 @@ export class NameChecker {
       this.sink.add(report.shadowedName({ span, name: text, what: hiddenKinds[hidden.kind], related }));
     }
     scope.later.delete(text);
-    const entry: Entry = { name: text, kind, span, used: false };
+    const entry: Entry = { name: text, kind, span, used: this.usedEarly.has(span), members };
     scope.entries.set(text, entry);
     return entry;
   }
@@ -76,12 +80,28 @@ export class NameChecker {
     const entry = scope.find(text);
     const later = scope.findLater(text);
     if (later && (!entry || entry.kind === 'output')) {
+      this.usedEarly.add(later);
       this.sink.add(report.usedBeforeDefinition({ span, name: text, related: [{ message: 'it gets its value here', span: later }] }));
       return undefined;
     }
     if (entry) entry.used = true;
-    else this.sink.add(report.unknownName({ span, name: text, candidates: didYouMean(text, scope.allNames()) }));
+    else this.reportUnknown(scope, name);
     return entry;
+  }
+
+  private reportUnknown(scope: NameScope, { text, span }: Name): void {
+    // Every one-letter name is one letter away from every other.
+    const candidates = text.length < 2 ? [] : didYouMean(text, [...scope.allNames(), ...this.library.keys()]);
+    // A name that was meant is not unused as well.
+    for (const candidate of candidates) {
+      const entry = scope.find(candidate);
+      if (entry) entry.used = true;
+    }
+    const [nearest] = this.library.has(text) ? [text] : candidates;
+    const module = nearest === undefined || scope.find(nearest) ? undefined : this.library.get(nearest);
+    const question = nearest === text ? '' : `did you mean \`${nearest}\`? `;
+    const hint = module === undefined ? undefined : `${question}import it: \`import { ${nearest} } from "${module}"\``;
+    this.sink.add(report.unknownName({ span, name: text, candidates, hint }));
   }
 
   /** Reports what was declared and never used, once all of the file has been seen. */

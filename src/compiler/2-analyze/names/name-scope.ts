@@ -23,6 +23,8 @@ export interface Entry {
   readonly kind: NameKind;
   readonly span: Span | undefined;
   used: boolean;
+  /** Names of the functions, where it is a namespace. */
+  readonly members?: readonly string[] | undefined;
 }
 
 /** Names of one scope within the scopes around it. */

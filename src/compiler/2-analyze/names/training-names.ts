@@ -1,4 +1,5 @@
-import type { OptimizerSection, StageDeclaration, StageStatement, TrainingDeclaration } from '../../1-parse/ast.js';
+import type { OptimizerSection, StageDeclaration, StageStatement, Statement, TrainingDeclaration } from '../../1-parse/ast.js';
+import { report } from '../../diagnostics/index.js';
 import { prepare, useAssign, useFor } from './body-names.js';
 import { useExpression } from './expression-names.js';
 import type { NameChecker } from './name-checker.js';
@@ -50,7 +51,7 @@ function useStageStatements(checker: NameChecker, body: readonly StageStatement[
         useAssign(checker, statement, scope, root);
         break;
       case 'for':
-        useFor(checker, statement, scope, (inner) => useStageStatements(checker, assignmentsOf(statement.body), inner, root));
+        useFor(checker, statement, scope, (inner) => useStageStatements(checker, allowedInFor(checker, statement.body), inner, root));
         break;
       case 'frozen':
         for (const name of statement.names) checker.use(scope, name);
@@ -70,6 +71,12 @@ function useStageStatements(checker: NameChecker, body: readonly StageStatement[
   }
 }
 
-/** What a `for` within a stage may hold. */
-const assignmentsOf = (body: readonly { readonly kind: string }[]): StageStatement[] =>
-  body.filter((statement): statement is StageStatement => ['let', 'assign', 'for'].includes(statement.kind));
+/** The statements that a `for` of a stage may hold; ports and weights, which blocks have, are reported. */
+function allowedInFor(checker: NameChecker, body: readonly Statement[]): StageStatement[] {
+  return body.flatMap((statement): StageStatement[] => {
+    if (statement.kind !== 'port' && statement.kind !== 'weight') return [statement];
+    const what = statement.kind === 'port' ? 'a port' : 'a weight';
+    checker.sink.add(report.statementNotAllowed({ span: statement.span, what, where: 'a stage' }));
+    return [];
+  });
+}

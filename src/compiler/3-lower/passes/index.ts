@@ -4,8 +4,10 @@ import { decomposePads } from './decompose-pads.js';
 import { eliminateCommonSubexpressions } from './eliminate-common-subexpressions.js';
 import { eliminateDeadCode } from './eliminate-dead-code.js';
 import { foldConstants } from './fold-constants.js';
+import { joinPads } from './join-pads.js';
 import { removeGradientStops } from './remove-gradient-stops.js';
 import { simplify } from './simplify.js';
+import { splitPointwiseConvolutions } from './split-pointwise-convolutions.js';
 
 /** A rewriting of Programs that keeps their results. */
 export interface Pass {
@@ -18,6 +20,7 @@ const cleaning: readonly Pass[] = [
   { name: 'fold constants', run: foldConstants },
   { name: 'simplify', run: simplify },
   { name: 'absorb broadcasts', run: absorbBroadcasts },
+  { name: 'join pads', run: joinPads },
   { name: 'eliminate common subexpressions', run: eliminateCommonSubexpressions },
   { name: 'eliminate dead code', run: eliminateDeadCode },
 ];
@@ -25,6 +28,7 @@ const cleaning: readonly Pass[] = [
 /** All passes, in the order of their first run. */
 export const passes: readonly Pass[] = [
   { name: 'decompose pads', run: decomposePads },
+  { name: 'split pointwise convolutions', run: splitPointwiseConvolutions },
   { name: 'remove gradient stops', run: removeGradientStops },
   ...cleaning,
 ];
@@ -32,17 +36,19 @@ export const passes: readonly Pass[] = [
 /** A pass uncovers work for another; rounds beyond this many have never found any. */
 const mostRounds = 8;
 
-/** Runs the cleaning passes until a round leaves the number of nodes and constants as it was. */
+/** What a round of cleaning changes, if it changes anything. */
+const outlineOf = ({ nodes, constants }: Program): string => `${constants.length} ${nodes.map(({ op }) => op).join(' ')}`;
+
+/** Runs the cleaning passes until a round leaves the Program's outline as it was. */
 const clean = (program: Program, check: (program: Program, pass: string) => void): Program => {
   let current = program;
   for (let round = 0; round < mostRounds; round++) {
-    const size = current.nodes.length + current.constants.length;
-    const signature = current.nodes.map((node) => node.op).join();
+    const before = outlineOf(current);
     for (const { name, run } of cleaning) {
       current = run(current);
       check(current, name);
     }
-    if (current.nodes.length + current.constants.length === size && current.nodes.map((node) => node.op).join() === signature) break;
+    if (outlineOf(current) === before) break;
   }
   return current;
 };
@@ -53,7 +59,10 @@ const unchecked = (): void => undefined;
 export const prepareForDifferentiation = (program: Program, check: (program: Program, pass: string) => void = unchecked): Program => {
   const decomposed = decomposePads(program);
   check(decomposed, 'decompose pads');
-  return clean(decomposed, check);
+  const tidy = clean(decomposed, check);
+  const split = splitPointwiseConvolutions(tidy);
+  check(split, 'split pointwise convolutions');
+  return clean(split, check);
 };
 
 /** Brings a Program into the form that engines run. @param check is called after every pass, with its name. */

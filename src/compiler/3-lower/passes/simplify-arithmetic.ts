@@ -90,8 +90,12 @@ export const simplifyArithmetic = (node: ProgramNode, context: RewriteContext): 
     }
     case 'mul':
       return simplifyProduct(a, b, context);
-    case 'div':
-      return right === 1 ? stretched(a, context) : undefined;
+    case 'div': {
+      // Division by a power of two is exact as a product, which is faster and merges with other factors.
+      const exponent = right === undefined ? Number.NaN : Math.log2(Math.abs(right));
+      const isExact = Number.isInteger(exponent) && Math.abs(exponent) < 100;
+      return right !== undefined && isExact ? emit('mul', [stretched(a, context), builder.scalar(1 / right)]) : undefined;
+    }
     case 'pow': {
       const named = right === undefined ? undefined : powers.get(right);
       if (named) return emit(named, [stretched(a, context)]);

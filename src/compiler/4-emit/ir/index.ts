@@ -4,8 +4,8 @@ import type { IR } from '../../ir/ir.js';
 const lineWidth = 140;
 
 /**
- * The IR as JSON text, as `mfnc compile --target ir` writes it and `ir.schema.json` describes it. Small objects stand on one line, so that a
- * node is a line and two versions of a file can be compared. The same IR always gives the same text; it ends in a newline.
+ * The IR as JSON text, as `mfnc compile --target ir` writes it and `ir.schema.json` describes it. What fits on a
+ * line stands on one, so that a file can be read and two versions of it compared. The same IR always gives the same text; it ends in a newline.
  */
 export function emitIR(ir: IR): string {
   return `${print(ir, '', 0)}\n`;

@@ -21,6 +21,8 @@ export class Emission {
   private readonly stored = new Map<TensorId, Stored[]>();
   private readonly conditions = new Map<TensorId, Stored>();
   private readonly operands = new Map<string, Value>();
+  /** Images side by side in one tensor's channels that nobody has needed as one tensor yet. */
+  private readonly joined = new Map<TensorId, readonly TensorId[]>();
   /** Images fed by the host: stored NHWC, used NCHW. */
   private readonly imageInputs = new Set<TensorId>();
 
@@ -57,10 +59,22 @@ export class Emission {
     this.conditions.set(tensor, { layout, value });
   }
 
+  /** Defines a concatenation of NCHW images along their channels. It is written only if something needs it as a whole. */
+  defineJoined(tensor: TensorId, images: readonly TensorId[]): void {
+    this.joined.set(tensor, images);
+  }
+
+  /** The images whose channels, one after the other, are those of this image: itself alone, unless it is a concatenation. */
+  imagesIn(tensor: TensorId): readonly TensorId[] {
+    return this.joined.get(tensor)?.flatMap((image) => this.imagesIn(image)) ?? [tensor];
+  }
+
   /** Makes `tensor` another name of `source`, in every layout. */
   alias(tensor: TensorId, source: TensorId): void {
     const condition = this.conditions.get(source);
     if (condition !== undefined) this.conditions.set(tensor, condition);
+    const images = this.joined.get(source);
+    if (images !== undefined) this.joined.set(tensor, images);
     const known = this.stored.get(source);
     if (known !== undefined) this.stored.set(tensor, known);
     if (this.imageInputs.has(source)) this.imageInputs.add(tensor);
@@ -68,14 +82,14 @@ export class Emission {
 
   /** The layout in which an operator that may choose should read this tensor. */
   layoutOf(tensor: TensorId): Layout {
-    if (this.imageInputs.has(tensor)) return channelsFirst;
+    if (this.imageInputs.has(tensor) || this.joined.has(tensor)) return channelsFirst;
     const known = this.conditions.get(tensor) ?? this.stored.get(tensor)?.[0];
     return known?.layout ?? canonical(this.shapeOf(tensor).length);
   }
 
   /** The tensor in the given layout (by default the Program's own). */
   value(tensor: TensorId, layout: Layout = canonical(this.shapeOf(tensor).length)): Value {
-    const known = this.stored.get(tensor) ?? [this.castCondition(tensor)];
+    const known = this.stored.get(tensor) ?? [this.joined.has(tensor) ? this.join(tensor) : this.castCondition(tensor)];
     const present = known.find((stored) => sameLayout(stored.layout, layout));
     if (present !== undefined) return present.value;
     const [home] = known as [Stored];
@@ -118,6 +132,13 @@ export class Emission {
   commonLayout(tensors: readonly TensorId[], rank: number): Layout {
     const first = tensors.some((tensor) => this.shapeOf(tensor).length === 4 && sameLayout(this.layoutOf(tensor), channelsFirst));
     return rank === 4 && first ? channelsFirst : canonical(rank);
+  }
+
+  private join(tensor: TensorId): Stored {
+    const images = (this.joined.get(tensor) ?? []).map((image) => this.value(image, channelsFirst));
+    const value = this.graph.concat(images, 1);
+    this.define(tensor, value, channelsFirst);
+    return { layout: channelsFirst, value };
   }
 
   private castCondition(tensor: TensorId): Stored {

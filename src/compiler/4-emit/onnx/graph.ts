@@ -23,6 +23,10 @@ export class OnnxGraph {
   private readonly named = new Map<string, string>();
   private readonly initializers = new Map<string, OnnxInitializer>();
   private readonly shared = new Map<string, Value>();
+  /** Outputs of the nodes, by what the nodes compute. */
+  private readonly equalNodes = new Map<string, readonly Value[]>();
+  /** Names of the outputs of all nodes. */
+  private readonly produced = new Set<string>();
   private count = 0;
   private scope = '';
 
@@ -31,25 +35,29 @@ export class OnnxGraph {
     this.scope = scope;
   }
 
-  /** Appends a node with one float output of the given stored shape. */
-  node(opType: string, inputs: readonly (Value | undefined)[], shape: readonly number[], attributes: Attributes = {}, domain = ''): Value {
-    const name = this.freshName(opType);
-    this.nodes.push({ name, opType, domain, inputs: inputs.map((input) => input?.name ?? ''), outputs: [name], attributes });
-    return { name, shape };
+  /** Appends a node with one output of the given stored shape, or gives the value of an equal node that exists already. */
+  node(opType: string, inputs: readonly (Value | undefined)[], shape: readonly number[], attributes: Attributes = {}): Value {
+    const [output] = this.nodeWithOutputs(opType, inputs, [shape], attributes);
+    if (output === undefined) throw new Error('a node has at least one output');
+    return output;
   }
 
-  /** Appends a node with several outputs. */
-  nodeWithOutputs(opType: string, inputs: readonly Value[], shapes: readonly (readonly number[])[], attributes: Attributes = {}): Value[] {
+  /** The same for a node with several outputs. */
+  nodeWithOutputs(
+    opType: string,
+    inputs: readonly (Value | undefined)[],
+    shapes: readonly (readonly number[])[],
+    attributes: Attributes = {},
+  ): readonly Value[] {
+    const names = inputs.map((input) => input?.name ?? '');
+    const key = JSON.stringify([opType, names, attributes, shapes.length]);
+    const known = this.equalNodes.get(key);
+    if (known !== undefined) return known;
     const name = this.freshName(opType);
-    const outputs = shapes.map((shape, i) => ({ name: `${name}:${i}`, shape }));
-    this.nodes.push({
-      name,
-      opType,
-      domain: '',
-      inputs: inputs.map((input) => input.name),
-      outputs: outputs.map((o) => o.name),
-      attributes,
-    });
+    const outputs = shapes.map((shape, i) => ({ name: shapes.length === 1 ? name : `${name}:${i}`, shape }));
+    this.nodes.push({ name, opType, domain: '', inputs: names, outputs: outputs.map((output) => output.name), attributes });
+    for (const output of outputs) this.produced.add(output.name);
+    this.equalNodes.set(key, outputs);
     return outputs;
   }
 
@@ -141,8 +149,7 @@ export class OnnxGraph {
    * an ONNX graph cannot hand out an input or an initialiser itself.
    */
   renameOrCopy(value: Value, name: string): void {
-    const producer = this.nodes.findIndex((node) => node.outputs.includes(value.name));
-    if (producer < 0 || this.named.has(value.name)) {
+    if (!this.produced.has(value.name) || this.named.has(value.name)) {
       this.nodes.push({ name: `${name}/Identity`, opType: 'Identity', domain: '', inputs: [value.name], outputs: [name], attributes: {} });
     } else {
       this.named.set(value.name, name);

@@ -31,7 +31,7 @@ export const pairs = (attributes: Attributes, name: string): readonly (readonly 
 };
 
 export const padding = (attributes: Attributes): Padding => {
-  const value = attributes['padding'];
+  const value = attributes.padding;
   if (value === 'same' || value === 'valid') return value;
   const [top = 0, bottom = 0, left = 0, right = 0] = integers(attributes, 'padding');
   return [top, bottom, left, right];

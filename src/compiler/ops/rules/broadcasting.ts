@@ -1,5 +1,6 @@
 import type { Dimension, Shape } from '../../ir/dimension.js';
 import type { ShapeContext, ShapeProblem } from '../op.js';
+import { extentAt } from './extents.js';
 import { problem } from './problem.js';
 
 const shorter = (a: Dimension, b: Dimension): Dimension => {
@@ -18,16 +19,16 @@ export const broadcastShapes = (shapes: readonly Shape[], context: ShapeContext)
   for (const [input, shape] of shapes.entries()) {
     for (const [i, dimension] of shape.entries()) {
       const axis = rank - shape.length + i;
-      const known = result[axis]!;
+      const known = extentAt(result, axis);
       if (dimension === 1) continue;
       if (known === 1) {
         result[axis] = dimension;
         setBy[axis] = input;
       } else if (context.equal(known, dimension)) result[axis] = shorter(known, dimension);
       else {
-        const other = setBy[axis]!;
+        const other = setBy[axis] ?? 0;
         return problem(
-          `axis ${axis} has ${known} elements in [${shapes[other]!.join(', ')}] and ${dimension} in [${shape.join(', ')}]; ` +
+          `axis ${axis} has ${known} elements in [${(shapes[other] ?? []).join(', ')}] and ${dimension} in [${shape.join(', ')}]; ` +
             'extents must be equal, or one of them 1',
           other,
           input,

@@ -34,10 +34,13 @@ export const resolvePadding = (
   return [...split(0), ...split(1)];
 };
 
+const paddingAlong = ([top, bottom, left, right]: readonly [number, number, number, number], axis: 0 | 1): number =>
+  axis === 0 ? top + bottom : left + right;
+
 /** Positions of a window along one axis: ceil(n / s) for 'same', floor((n + padding - extent) / s) + 1 otherwise. */
 export const windowPositions = (size: Dimension, window: Window, axis: 0 | 1): Dimension => {
   const stride = window.strides[axis];
   if (window.padding === 'same') return ceilDivide(size, stride);
-  const added = window.padding === 'valid' ? 0 : window.padding[axis * 2]! + window.padding[axis * 2 + 1]!;
+  const added = window.padding === 'valid' ? 0 : paddingAlong(window.padding, axis);
   return add(floorDivide(add(size, added - dilatedExtent(window.size[axis], window.dilations[axis])), stride), 1);
 };

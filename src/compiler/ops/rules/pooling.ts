@@ -12,6 +12,7 @@ export const poolingAttributes: readonly AttributeSpecification[] = [
 export const poolingShape: OpDefinition['shape'] = ([x = []], attributes) => {
   const wrong = rankProblem('pooling', x, 4, '[B, H, W, C]') ?? windowProblem(attributes);
   if (wrong) return wrong;
+  const [batch = 1, height = 1, width = 1, channels = 1] = x;
   const window = poolWindow(attributes);
   if (typeof window.padding !== 'string') {
     const [top, bottom, left, right] = window.padding;
@@ -19,6 +20,6 @@ export const poolingShape: OpDefinition['shape'] = ([x = []], attributes) => {
       return problem(`a padding of [${window.padding.join(', ')}] leaves windows of ${window.size.join('x')} with no element to pool`);
     }
   }
-  const output = windowOutput(x[1]!, x[2]!, window);
-  return isProblem(output) ? output : [x[0]!, ...output, x[3]!];
+  const output = windowOutput(height, width, window);
+  return isProblem(output) ? output : [batch, ...output, channels];
 };

@@ -50,7 +50,7 @@ export const inputSizeAttribute: AttributeSpecification = {
 export const windowOf = (attributes: Attributes, size: readonly number[]): Window => ({
   size: pair(size),
   strides: pair(integers(attributes, 'strides')),
-  dilations: attributes['dilations'] === undefined ? [1, 1] : pair(integers(attributes, 'dilations')),
+  dilations: attributes.dilations === undefined ? [1, 1] : pair(integers(attributes, 'dilations')),
   padding: padding(attributes),
 });
 

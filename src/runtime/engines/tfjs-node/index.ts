@@ -43,7 +43,7 @@ class TensorFlowEngine implements Engine {
 
   /** The binding reads SavedModels from folders only. TensorFlow has all of it in memory afterwards. */
   private async load(binding: TensorFlowBinding, program: Program, { files }: EmittedSavedModel): Promise<SessionHandle> {
-    const folder = await mkdtemp(join(tmpdir(), 'mfnc-'));
+    const folder = await mkdtemp(join(tmpdir(), 'mfnc-model-'));
     try {
       for (const [name, bytes] of files) await writeFile(join(folder, name), bytes);
       return binding.loadSavedModel(folder, 'serve');

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
 import type { EngineStatus } from '../engine.js';
 import type { InstallableEngine } from '../install/index.js';
+import { gpuName, hasNvidiaDriver } from './gpu.js';
 import { type LocationOptions, locateEngine, type NativeLocation } from './location.js';
 import { threadCount } from './settings.js';
 
@@ -70,11 +70,6 @@ function advice({ engine, origin }: NativeLocation): string {
     : `Install the package again, or remove it and run \`mfnc engine install ${engine}\`.`;
 }
 
-/** The driver's device file; WSL has one of its own. */
-function hasNvidiaDriver(): boolean {
-  return existsSync('/dev/nvidiactl') || existsSync('/dev/dxg');
-}
-
 function inspect(location: NativeLocation): Promise<Inspection | string> {
   const known = inspections.get(location.binding);
   if (known) return known;
@@ -96,14 +91,5 @@ async function inspectOnce({ binding, logLevel }: NativeLocation): Promise<Inspe
     const lines = (error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error)).split('\n');
     const told = lines.find((line) => /^(Error|TypeError): /.test(line));
     return told?.replace(/^\w+: /, '') ?? 'its process ended';
-  }
-}
-
-async function gpuName(): Promise<string> {
-  try {
-    const { stdout } = await execute('nvidia-smi', ['--query-gpu=name', '--format=csv,noheader'], { timeout: childTimeoutMs });
-    return stdout.split('\n')[0]?.trim() || 'GPU';
-  } catch {
-    return 'GPU';
   }
 }

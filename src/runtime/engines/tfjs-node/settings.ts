@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { EngineFailure } from '../engine.js';
+import { hasNvidiaDriver } from './gpu.js';
 
 let chosenThreads: number | undefined;
 
@@ -25,7 +26,8 @@ export function chooseSettings(threads: number | undefined): void {
   chosenThreads = threads ?? threadCount();
   process.env.TF_NUM_INTRAOP_THREADS = String(chosenThreads);
   process.env.TF_NUM_INTEROP_THREADS ??= '1';
-  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  // Errors reach us as exceptions. Without a driver the GPU build reports its absence as an error, which it is not to us.
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= hasNvidiaDriver() ? '2' : '3';
   // Leaves the memory of a GPU to others as well, and computes in float32 throughout, as all engines do.
   process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true';
   process.env.NVIDIA_TF32_OVERRIDE ??= '0';

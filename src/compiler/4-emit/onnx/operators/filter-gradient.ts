@@ -37,45 +37,22 @@ const filterGradient: OperatorEmitter = (emission, node) => {
   const copiesOfImage = countDistinct(taps.map(({ phase, shift }) => [phase, ...shift].join()));
   const copiesOfGradient = countDistinct(taps.map(({ shift }) => shift.join()));
   const shiftsImage = copiesOfImage * inputs <= copiesOfGradient * outputs;
-  const shifted = new Map<string, Value>();
-  const shiftOnce = (value: Value, shift: readonly [number, number], size: readonly number[]): Value => {
-    const key = `${value.name} ${shift.join()}`;
-    const known = shifted.get(key) ?? shiftImage(graph, value, shift, size);
-    shifted.set(key, known);
-    return known;
-  };
-
-  const operands = taps.map(({ phase, shift: [down, right] }): readonly [Value, Value] => {
-    const phaseImage = phases[phase] as Value;
-    return shiftsImage
-      ? [shiftOnce(phaseImage, [-down, -right], gradient.shape), gradient]
-      : [phaseImage, shiftOnce(gradient, [down, right], phaseImage.shape)];
-  });
-  const result =
-    shiftsImage && inputs < narrow
-      ? product(
-          graph,
-          graph.concat(
-            operands.map(([pixels]) => pixels),
-            1,
-          ),
-          gradient,
-        )
-      : !shiftsImage && outputs < narrow && phases.length === 1
-        ? productOfGradients(
-            graph,
-            image,
-            graph.concat(
-              operands.map(([, shiftedGradient]) => shiftedGradient),
-              1,
-            ),
-            taps.length,
-          )
-        : graph.concat(
-            operands.map(([pixels, values]) => product(graph, pixels, values)),
-            0,
-          );
-  emission.define(node.output, graph.reshape(result, emission.shapeOf(node.output)));
+  const moved = taps.map(({ phase, shift: [down, right] }) =>
+    shiftsImage
+      ? shiftImage(graph, phases[phase] as Value, [-down, -right], gradient.shape)
+      : shiftImage(graph, gradient, [down, right], (phases[phase] as Value).shape),
+  );
+  const still = taps.map(({ phase }) => (shiftsImage ? gradient : (phases[phase] as Value)));
+  const isNarrow = (shiftsImage ? inputs : outputs) < narrow && still.every((value) => value === still[0]);
+  const products = isNarrow
+    ? batchProduct(graph, graph.concat(moved, 1), still[0] as Value)
+    : graph.concat(
+        moved.map((value, tap) => batchProduct(graph, value, still[tap] as Value)),
+        1,
+      );
+  const [rows, columns] = shiftsImage ? [inputs, outputs] : [outputs, inputs];
+  const sum = graph.reshape(graph.sum(products, [0]), [taps.length, rows, columns]);
+  emission.define(node.output, graph.reshape(shiftsImage ? sum : graph.transpose(sum, [0, 2, 1]), emission.shapeOf(node.output)));
 };
 
 /** Taps in row-major order. */
@@ -113,17 +90,10 @@ function flatten(graph: OnnxGraph, image: Value): Value {
   return graph.reshape(image, [batch, channels, height * width]);
 }
 
-/** Sum over batch and positions of a [C, positions] b [O, positions] transposed: [C, O]. */
-function product(graph: OnnxGraph, a: Value, b: Value): Value {
+/** a [B, M, positions] times b [B, N, positions] transposed: [B, M, N]. onnxruntime reads the transposed operand in place. */
+function batchProduct(graph: OnnxGraph, a: Value, b: Value): Value {
   const shape = [a.shape[0] as number, a.shape[1] as number, b.shape[1] as number];
-  return graph.sum(graph.node('MatMul', [flatten(graph, a), graph.transpose(flatten(graph, b), [0, 2, 1])], shape), [0]);
-}
-
-/** The same with the gradients of all taps side by side in the channels of `b`: [taps C, O]. */
-function productOfGradients(graph: OnnxGraph, image: Value, gradients: Value, taps: number): Value {
-  const inputs = image.shape[1] as number;
-  const outputs = (gradients.shape[1] as number) / taps;
-  return graph.transpose(graph.reshape(product(graph, gradients, image), [taps, outputs, inputs]), [0, 2, 1]);
+  return graph.node('MatMul', [flatten(graph, a), graph.transpose(flatten(graph, b), [0, 2, 1])], shape);
 }
 
 export const filterGradientEmitters = { conv2d_filter_gradient: filterGradient };

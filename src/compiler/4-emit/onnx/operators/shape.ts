@@ -1,6 +1,6 @@
 import { integers, number, pairs, word } from '../../../ops/rules/attributes.js';
 import { product } from '../fold.js';
-import { channelsFirst, storedAxis, storedShape } from '../layout.js';
+import { channelsFirst, sameLayout, storedAxis, storedShape } from '../layout.js';
 import { interleave } from './interleave.js';
 import { input, type OperatorEmitter } from './operator-emitter.js';
 
@@ -18,8 +18,10 @@ const transpose: OperatorEmitter = (emission, node) => {
 
 const concat: OperatorEmitter = (emission, node) => {
   const layout = emission.commonLayout(node.inputs, emission.shapeOf(node.output).length);
+  const axis = storedAxis(layout, number(node.attributes, 'axis'));
+  if (sameLayout(layout, channelsFirst) && axis === 1) return emission.defineJoined(node.output, node.inputs);
   const values = node.inputs.map((tensor) => emission.value(tensor, layout));
-  emission.define(node.output, emission.graph.concat(values, storedAxis(layout, number(node.attributes, 'axis'))), layout);
+  emission.define(node.output, emission.graph.concat(values, axis), layout);
 };
 
 const slice: OperatorEmitter = (emission, node) => {

@@ -1,4 +1,0 @@
-import { opDefinition, type OpName, opNames } from '../ops/index.js';
-
-/** Operators that sources may call by name. */
-export const callableOps: readonly OpName[] = opNames.filter((name) => opDefinition(name).callable);

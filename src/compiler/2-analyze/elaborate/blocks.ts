@@ -1,0 +1,184 @@
+import type { BlockDeclaration, PortStatement } from '../../1-parse/ast.js';
+import { report, type Span } from '../../diagnostics/index.js';
+import { formatShape } from '../../ir/dimension.js';
+import type { Definition, ParameterValue } from '../../ir/ir.js';
+import { bindArguments, type EvaluatedArgument, slotsOf } from './arguments.js';
+import { BodyScope, runStatements } from './body.js';
+import { type Context, enter, type Frame, fail } from './context.js';
+import { DefinitionBuilder } from './definition-builder.js';
+import { Environment } from './environment.js';
+import { evaluate } from './evaluate.js';
+import type { InstanceRecord } from './instances.js';
+import { toTensor } from './tensors.js';
+import { checkRange, checkType, isTensorType, matchesShape, rangeOf } from './types.js';
+import { type BlockValue, errorValue, type TensorValue, toParameterValue, type Value } from './values.js';
+import { weightSignature } from './weight-signature.js';
+
+/** Makes an instance of a block: binds its parameters and enters it with the statement, which will name it. */
+export function construct(
+  block: BlockValue,
+  given: readonly EvaluatedArgument[],
+  span: Span,
+  label: string | undefined,
+  context: Context,
+): InstanceRecord | undefined {
+  const { declaration } = block;
+  const name = declaration.name.text;
+  if (!context.naming) {
+    fail(context, report.instanceNotAllowed({ span, name, where: context.place }));
+    return undefined;
+  }
+  const bound = bindArguments(context, name, slotsOf(declaration.parameters), given, span);
+  if (!bound || given.some(({ value }) => value.kind === 'error')) return undefined;
+  const parameters = bindParameters(block, bound, context);
+  if (!parameters) return undefined;
+  const record: InstanceRecord = { block, parameters, span, name: '' };
+  context.naming.add(record, label, context.repetition, context.inComprehension);
+  return record;
+}
+
+function bindParameters(
+  block: BlockValue,
+  bound: ReadonlyMap<string, EvaluatedArgument>,
+  context: Context,
+): Map<string, Value> | undefined {
+  const environment = new Environment(block.environment);
+  const values = new Map<string, Value>();
+  for (const parameter of block.declaration.parameters) {
+    // Blocks cannot take tensors as parameters; that has been reported with the declaration.
+    if (isTensorType(parameter.type)) return undefined;
+    const name = parameter.name.text;
+    const argument = bound.get(name);
+    const inner: Context = { ...context, environment, naming: undefined };
+    const given = argument?.value ?? (parameter.default ? evaluate(parameter.default, inner) : errorValue);
+    const what = `\`${name}\` of \`${block.declaration.name.text}\``;
+    const value = checkType(inner, parameter.type, given, argument?.span ?? parameter.span, what);
+    if (value.kind === 'error') return undefined;
+    environment.define(name, value);
+    values.set(name, value);
+  }
+  return values;
+}
+
+const portsOf = (declaration: BlockDeclaration, direction: 'in' | 'out'): PortStatement[] =>
+  declaration.body.flatMap((statement) => (statement.kind === 'port' && statement.direction === direction ? [statement] : []));
+
+/** Applies an instance to tensors; the first application fixes its weights. */
+export function applyInstance(instance: InstanceRecord, given: readonly EvaluatedArgument[], span: Span, context: Context): Value {
+  const { declaration } = instance.block;
+  const name = declaration.name.text;
+  const ports = portsOf(declaration, 'in');
+  const slots = ports.map((port) => ({ name: port.name.text, optional: false }));
+  const bound = bindArguments(context, name, slots, given, span);
+  if (!bound) return errorValue;
+  const inputs: TensorValue[] = [];
+  for (const port of ports) {
+    const argument = bound.get(port.name.text);
+    const tensor = argument && toTensor(context, argument.value, argument.span, `\`${port.name.text}\` of \`${name}\``);
+    if (!tensor) return errorValue;
+    inputs.push(tensor);
+  }
+  if (!context.builder) return errorValue;
+  const definition = definitionFor(instance, ports, inputs, span, context);
+  if (!definition || !sharesWeights(instance, definition, inputs, span, context)) return errorValue;
+  for (const [i, port] of definition.inputs.entries()) {
+    const [argument, tensor] = [bound.get(port.name), inputs[i]];
+    if (argument && tensor) checkRange(context, port.range, tensor, argument.span, `\`${port.name}\` of \`${name}\``);
+  }
+  if (!context.state.spendNode(context, span)) return errorValue;
+  const outputs = context.builder.addCall(instance, definition, inputs, span);
+  const [only] = outputs;
+  if (outputs.length === 1 && only) return only;
+  const members = new Map(definition.outputs.flatMap((port, i): [string, TensorValue][] => (outputs[i] ? [[port.name, outputs[i]]] : [])));
+  return { kind: 'outputs', block: name, members };
+}
+
+/** The definition of the block for these parameters and shapes, elaborated where it is new. */
+function definitionFor(
+  instance: InstanceRecord,
+  ports: readonly PortStatement[],
+  inputs: readonly TensorValue[],
+  span: Span,
+  context: Context,
+): Definition | undefined {
+  const { state } = context;
+  const { declaration } = instance.block;
+  const name = declaration.name.text;
+  const parameters = Object.fromEntries([...instance.parameters].map(([key, value]) => [key, toParameterValue(value) ?? '']));
+  const place = `${declaration.span.file}:${declaration.span.start}`;
+  const key = `${place}|${JSON.stringify(parameters)}|${inputs.map(({ shape }) => formatShape(shape)).join('|')}`;
+  if (state.memo.has(key)) return state.memo.get(key);
+  if (state.active.has(key)) {
+    fail(context, report.endlessRecursion({ span, name }));
+    return undefined;
+  }
+  const frame = enter(context, name, span);
+  if (!frame) return undefined;
+  state.active.add(key);
+  const definition = elaborateBlock(instance, ports, inputs, parameters, frame, context);
+  state.active.delete(key);
+  // What was cut short by a limit is no verdict on the block.
+  if (!state.exhausted) state.memo.set(key, definition);
+  return definition;
+}
+
+function elaborateBlock(
+  instance: InstanceRecord,
+  ports: readonly PortStatement[],
+  inputs: readonly TensorValue[],
+  parameters: Readonly<Record<string, ParameterValue>>,
+  frame: Frame,
+  context: Context,
+): Definition | undefined {
+  const { declaration, environment: outer } = instance.block;
+  const name = declaration.name.text;
+  const environment = new Environment(outer);
+  for (const [parameter, value] of instance.parameters) environment.define(parameter, value);
+  const builder = new DefinitionBuilder(context.state.newId(name));
+  const inner: Context = {
+    ...context,
+    environment,
+    builder,
+    naming: undefined,
+    place: name,
+    frame,
+    repetition: undefined,
+    inComprehension: false,
+  };
+  for (const [i, port] of ports.entries()) {
+    const tensor = inputs[i];
+    if (!tensor || !matchesShape(inner, port.type, tensor, frame.span, `\`${port.name.text}\` of \`${name}\``)) return undefined;
+    const range = rangeOf(inner, port.type);
+    environment.define(port.name.text, builder.addInput(port.name.text, tensor.shape, port.span, range));
+  }
+  const scope = new BodyScope(declaration.body, environment);
+  runStatements(declaration.body, inner, scope);
+  if (!scope.finishOutputs(inner, builder)) return undefined;
+  const definition = builder.finish({ block: name, documentation: declaration.documentation, span: declaration.span, parameters });
+  context.state.definitions.push(definition);
+  return definition;
+}
+
+/** Whether this application uses the weights that the first one fixed. */
+function sharesWeights(
+  instance: InstanceRecord,
+  definition: Definition,
+  inputs: readonly TensorValue[],
+  span: Span,
+  context: Context,
+): boolean {
+  const { definitions } = context.state;
+  if (!instance.definition) {
+    instance.definition = definition;
+    instance.firstApplication = span;
+    return true;
+  }
+  if (instance.definition === definition || weightSignature(instance.definition, definitions) === weightSignature(definition, definitions))
+    return true;
+  const divisors = context.state.constraints.divisorsBySymbol;
+  const first = instance.definition.inputs.map(({ shape }) => formatShape(shape, divisors)).join(', ');
+  const now = inputs.map(({ shape }) => formatShape(shape, divisors)).join(', ');
+  const related = instance.firstApplication ? [{ message: `first applied to ${first} here`, span: instance.firstApplication }] : [];
+  fail(context, report.sharedWeightsDiffer({ span, instance: instance.name || instance.block.declaration.name.text, first, now, related }));
+  return false;
+}

@@ -1,0 +1,160 @@
+import type { AssignStatement, ForStatement, PortStatement, Statement, WeightStatement } from '../../1-parse/ast.js';
+import { report, type Span } from '../../diagnostics/index.js';
+import { type Context, fail } from './context.js';
+import type { DefinitionBuilder } from './definition-builder.js';
+import { Environment } from './environment.js';
+import { evaluate } from './evaluate.js';
+import { type InstanceRecord, StatementNaming } from './instances.js';
+import { iterate, wholeNumber } from './lists.js';
+import { toTensor } from './tensors.js';
+import { matchesShape, rangeOf } from './types.js';
+import { describe, errorValue, type FamilyValue, type TensorValue, type Value } from './values.js';
+import { weightOf } from './weights.js';
+
+/** What the statements of one body share: its families, its outputs and the paths of its instances. */
+export class BodyScope {
+  readonly instances: InstanceRecord[] = [];
+  private readonly outputs = new Map<string, PortStatement>();
+  private readonly paths = new Map<string, Span>();
+  private readonly assigned = new Map<string, Span>();
+
+  constructor(
+    body: readonly { readonly kind: string }[],
+    readonly environment: Environment,
+    made: readonly InstanceRecord[] = [],
+  ) {
+    for (const record of made) this.paths.set(record.name, record.span);
+    for (const name of familiesOf(body)) environment.define(name, { kind: 'family', name, members: new Map() });
+    for (const statement of body) if (isOutput(statement)) this.outputs.set(statement.name.text, statement);
+  }
+
+  outputNamed(name: string): PortStatement | undefined {
+    return this.outputs.get(name);
+  }
+
+  /** Enters an assignment; false, with a diagnostic, where the target has a value already. `key` tells turns of a loop apart. */
+  claim(context: Context, target: string, key: Environment | undefined, span: Span): boolean {
+    const first = key ? undefined : this.assigned.get(target);
+    if (!first) {
+      if (!key) this.assigned.set(target, span);
+      return true;
+    }
+    fail(context, report.alreadyAssigned({ span, name: target, related: [{ message: 'it gets its value here', span: first }] }));
+    return false;
+  }
+
+  /** Names the instances of a finished statement; two with the same path are a mistake. */
+  adopt(context: Context, naming: StatementNaming): void {
+    for (const record of naming.finish()) {
+      const first = this.paths.get(record.name);
+      if (first) {
+        const related = [{ message: `another \`${record.name}\` is made here`, span: first }];
+        fail(context, report.duplicatePath({ span: record.span, path: record.name, related }));
+      } else {
+        this.paths.set(record.name, record.span);
+        this.instances.push(record);
+      }
+    }
+  }
+
+  /** Enters the values of the `out` ports into the definition; false where one failed. */
+  finishOutputs(context: Context, builder: DefinitionBuilder): boolean {
+    let isComplete = true;
+    for (const [name, port] of this.outputs) {
+      const value = this.environment.own(name);
+      if (!value && !context.state.exhausted) fail(context, report.outputNotAssigned({ span: port.span, name }));
+      if (value?.kind === 'tensor') builder.addOutput(name, value, rangeOf(context, port.type));
+      else isComplete = false;
+    }
+    return isComplete;
+  }
+}
+
+const isOutput = (statement: { readonly kind: string }): statement is PortStatement =>
+  statement.kind === 'port' && (statement as PortStatement).direction === 'out';
+
+const isFor = (statement: { readonly kind: string }): statement is ForStatement => statement.kind === 'for';
+
+const isAssign = (statement: { readonly kind: string }): statement is AssignStatement => statement.kind === 'assign';
+
+/** Names that are assigned with indices anywhere in a body. */
+export function familiesOf(body: readonly { readonly kind: string }[]): string[] {
+  return body.flatMap((statement) => {
+    if (isFor(statement)) return familiesOf(statement.body);
+    return isAssign(statement) && statement.indices.length > 0 ? [statement.target.text] : [];
+  });
+}
+
+/** Runs the statements of a block or a model in their order. */
+export function runStatements(statements: readonly Statement[], context: Context, scope: BodyScope): void {
+  for (const statement of statements) {
+    if (context.state.exhausted) return;
+    switch (statement.kind) {
+      case 'port':
+        break;
+      case 'weight':
+        runWeight(statement, context);
+        break;
+      case 'let':
+        context.environment.define(statement.name.text, evaluate(statement.value, { ...context, place: 'a `let`' }));
+        break;
+      case 'assign':
+        runAssign(statement, context, scope);
+        break;
+      case 'for':
+        runFor(statement, context, (inner) => runStatements(statement.body, inner, scope));
+        break;
+    }
+  }
+}
+
+/** Runs the body of a `for` once for each of its values. */
+export function runFor(statement: ForStatement, context: Context, body: (inner: Context) => void): void {
+  for (const item of iterate(statement.over, context) ?? []) {
+    if (!context.state.spendEvaluation(context, statement.span)) return;
+    const environment = new Environment(context.environment);
+    environment.define(statement.variable.text, item);
+    body({ ...context, environment });
+  }
+}
+
+function runWeight(statement: WeightStatement, context: Context): void {
+  const weight = weightOf(statement, context);
+  context.environment.define(statement.name.text, weight && context.builder ? context.builder.addWeight(weight) : errorValue);
+}
+
+/** `f[j, i] = ...`: evaluates the value, names the instances that it makes and gives the target its value. */
+export function runAssign(statement: AssignStatement, context: Context, scope: BodyScope): void {
+  const name = statement.target.text;
+  const indices = statement.indices.map((index) => wholeNumber(index, context, 'an index'));
+  const key = indices.join(',');
+  const target = indices.length > 0 ? `${name}[${key}]` : name;
+  const output = indices.length === 0 ? scope.outputNamed(name) : undefined;
+  const naming = new StatementNaming(target, output !== undefined);
+  let value = evaluate(statement.value, { ...context, naming });
+  scope.adopt(context, naming);
+  if (indices.includes(undefined)) return;
+  if (output) value = toOutput(output, value, statement, context);
+  const isOfTurn = indices.length === 0 && !output && context.environment !== scope.environment;
+  if (!scope.claim(context, target, isOfTurn ? context.environment : undefined, statement.target.span)) return;
+  if (value.kind === 'tensor') context.builder?.label(value, target);
+  const family = indices.length > 0 ? familyNamed(name, scope.environment) : undefined;
+  if (family) family.members.set(key, { value, span: statement.span });
+  else if (indices.length === 0) (isOfTurn ? context.environment : scope.environment).define(name, value);
+}
+
+function familyNamed(name: string, environment: Environment): FamilyValue | undefined {
+  const value = environment.own(name);
+  return value?.kind === 'family' ? value : undefined;
+}
+
+function toOutput(port: PortStatement, value: Value, statement: AssignStatement, context: Context): Value {
+  const what = `the output \`${port.name.text}\``;
+  if (value.kind === 'instance') {
+    const hint = 'apply it to a tensor: `x |> layer`';
+    fail(context, report.typeMismatch({ span: statement.value.span, what, expected: 'a tensor', found: describe(value), hint }));
+    return errorValue;
+  }
+  const tensor: TensorValue | undefined = toTensor(context, value, statement.value.span, what);
+  return tensor && matchesShape(context, port.type, tensor, statement.value.span, what) ? tensor : errorValue;
+}

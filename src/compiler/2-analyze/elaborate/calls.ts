@@ -1,0 +1,155 @@
+import type { Argument, Expression } from '../../1-parse/ast.js';
+import { didYouMean, report, type Span } from '../../diagnostics/index.js';
+import { completeAttributes, isProblem, type OpName, opDefinition } from '../../ops/index.js';
+import type { Attributes, AttributeValue } from '../../ops/op.js';
+import { bindArguments, type EvaluatedArgument, slotsOf } from './arguments.js';
+import { applyInstance, construct } from './blocks.js';
+import { callBuiltin } from './builtins.js';
+import { type Context, enter, fail } from './context.js';
+import { Environment } from './environment.js';
+import { evaluate } from './evaluate.js';
+import { emitOp, toTensor } from './tensors.js';
+import { checkType } from './types.js';
+import { describe, errorValue, type FunctionValue, type TensorValue, toParameterValue, type Value } from './values.js';
+
+/** `conv(64, 3)`, `relu(x)`, `deg(low)` */
+export function evaluateCall(expression: Expression & { kind: 'call' }, context: Context): Value {
+  const callee = evaluate(expression.callee, context);
+  const given = evaluateArguments(expression.arguments, context);
+  if (callee.kind === 'error') return errorValue;
+  if (callee.kind !== 'block') return callValue(callee, given, expression.span, context);
+  const instance = construct(callee, given, expression.span, undefined, context);
+  return instance ? { kind: 'instance', instance } : errorValue;
+}
+
+export const evaluateArguments = (given: readonly Argument[], context: Context): EvaluatedArgument[] =>
+  given.map(({ name, value, span }) => ({ ...(name ? { name } : {}), value: evaluate(value, context), span: value.span ?? span }));
+
+/** Calls anything but a block: a function, an operator, a compile-time function, or an instance, which is applied. */
+export function callValue(callee: Value, given: readonly EvaluatedArgument[], span: Span, context: Context): Value {
+  switch (callee.kind) {
+    case 'function':
+      return callFunction(callee, given, span, context);
+    case 'op':
+      return callOp(callee.name, given, span, context);
+    case 'builtin':
+      return callBuiltin(callee.name, given, span, context);
+    case 'instance':
+      return applyInstance(callee.instance, given, span, context);
+    case 'block':
+      fail(context, report.blockNotInstance({ span, name: callee.declaration.name.text }));
+      return errorValue;
+    case 'error':
+      return errorValue;
+    default:
+      fail(context, report.notCallable({ span, found: describe(callee) }));
+      return errorValue;
+  }
+}
+
+function callFunction(callee: FunctionValue, given: readonly EvaluatedArgument[], span: Span, context: Context): Value {
+  const { declaration } = callee;
+  const name = declaration.name.text;
+  const bound = bindArguments(context, name, slotsOf(declaration.parameters), given, span);
+  // An argument that failed has been reported; the body would only repeat it.
+  if (!bound || given.some(({ value }) => value.kind === 'error')) return errorValue;
+  const frame = enter(context, name, span);
+  if (!frame) return errorValue;
+  const environment = new Environment(callee.environment);
+  const inner: Context = { ...context, environment, naming: undefined, place: name, frame };
+  for (const parameter of declaration.parameters) {
+    const argument = bound.get(parameter.name.text);
+    const what = `\`${parameter.name.text}\` of \`${name}\``;
+    const value = argument
+      ? checkType({ ...context, environment }, parameter.type, argument.value, argument.span, what)
+      : checkType(inner, parameter.type, parameter.default ? evaluate(parameter.default, inner) : errorValue, parameter.span, what);
+    if (value.kind === 'error') return errorValue;
+    environment.define(parameter.name.text, value);
+  }
+  for (const statement of declaration.body) {
+    if (statement.kind === 'let') environment.define(statement.name.text, evaluate(statement.value, inner));
+  }
+  return evaluate(declaration.result, inner);
+}
+
+/** An operator: its tensors first, then its attributes, by position or by name. A variadic one takes its attributes by name only. */
+export function callOp(name: OpName, given: readonly EvaluatedArgument[], span: Span, context: Context): Value {
+  const definition = opDefinition(name);
+  if (given.some(({ value }) => value.kind === 'error')) return errorValue;
+  const attributeSlots = definition.attributes.map((attribute) => ({ name: attribute.name, optional: attribute.default !== undefined }));
+  const positional = given.filter((argument) => !argument.name);
+  const inputSlots = definition.inputs.map((input) => ({ name: input, optional: false }));
+  const bound = definition.variadic
+    ? bindArguments(
+        context,
+        name,
+        attributeSlots,
+        given.filter((argument) => argument.name),
+        span,
+      )
+    : bindArguments(context, name, [...inputSlots, ...attributeSlots], given, span);
+  if (!bound) return errorValue;
+  const operands = definition.variadic ? spread(positional) : inputSlots.flatMap((slot) => bound.get(slot.name) ?? []);
+  const inputs: TensorValue[] = [];
+  for (const [i, operand] of operands.entries()) {
+    const tensor = toTensor(
+      context,
+      operand.value,
+      operand.span,
+      `\`${definition.inputs[Math.min(i, definition.inputs.length - 1)]}\` of \`${name}\``,
+    );
+    if (!tensor) return errorValue;
+    inputs.push(tensor);
+  }
+  const attributes = attributesOf(name, bound, context);
+  return attributes ? emitOp(context, name, inputs, attributes, span) : errorValue;
+}
+
+/** The attributes that are given, each checked by itself so that a mistake is reported at its argument. */
+function attributesOf(name: OpName, bound: ReadonlyMap<string, EvaluatedArgument>, context: Context): Attributes | undefined {
+  const attributes: Record<string, AttributeValue> = {};
+  for (const specification of opDefinition(name).attributes) {
+    const argument = bound.get(specification.name);
+    if (!argument) continue;
+    const value = toAttribute(argument.value);
+    if (value === undefined) {
+      const what = `\`${specification.name}\` of \`${name}\``;
+      const expected = 'a number, a text or a list of numbers';
+      fail(context, report.typeMismatch({ span: argument.span, what, expected, found: describe(argument.value) }));
+      return undefined;
+    }
+    const complete = completeAttributes(name, [specification], { [specification.name]: value });
+    if (isProblem(complete)) {
+      fail(context, report.invalidAttribute({ span: argument.span, problem: complete.problem }));
+      return undefined;
+    }
+    attributes[specification.name] = value;
+  }
+  return attributes;
+}
+
+/** The tensors of a variadic operator, which may come as one list. */
+function spread(positional: readonly EvaluatedArgument[]): readonly EvaluatedArgument[] {
+  const [only] = positional;
+  if (positional.length !== 1 || only?.value.kind !== 'list') return positional;
+  return only.value.elements.map((value) => ({ value, span: only.span }));
+}
+
+function toAttribute(value: Value): AttributeValue | undefined {
+  if (value.kind === 'dimension') return value.dimension;
+  if (value.kind !== 'list') return toParameterValue(value) as AttributeValue | undefined;
+  const elements = value.elements.map(toAttribute);
+  return elements.every((element) => element !== undefined) ? (elements as AttributeValue) : undefined;
+}
+
+/** `gan.fool`, or an output of a block that has several. */
+export function evaluateMember(expression: Expression & { kind: 'member' }, context: Context): Value {
+  const target = evaluate(expression.target, context);
+  if (target.kind === 'error') return errorValue;
+  const members = target.kind === 'namespace' ? target.functions : target.kind === 'outputs' ? target.members : new Map<string, Value>();
+  const { text, span } = expression.name;
+  const member = members.get(text);
+  if (member) return member;
+  fail(context, report.unknownMember({ span, name: text, owner: describe(target), candidates: didYouMean(text, members.keys()) }));
+  return errorValue;
+}

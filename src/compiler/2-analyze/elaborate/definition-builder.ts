@@ -1,0 +1,124 @@
+import type { Span } from '../../diagnostics/index.js';
+import type { Shape } from '../../ir/dimension.js';
+import type { Definition, Instance, Node, Port, ValueRange, Weight } from '../../ir/ir.js';
+import type { Attributes } from '../../ops/op.js';
+import type { InstanceRecord } from './instances.js';
+import type { TensorValue } from './values.js';
+
+interface CallDraft {
+  readonly kind: 'call';
+  readonly instance: InstanceRecord;
+  readonly definition: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly { readonly value: string; readonly shape: Shape }[];
+  readonly span: Span;
+}
+
+/** A node whose instance may have no name yet. */
+type NodeDraft = Exclude<Node, { kind: 'call' }> | CallDraft;
+
+/** Assembles one definition of the IR. */
+export class DefinitionBuilder {
+  inputs: Port[] = [];
+  readonly outputs: Port[] = [];
+  readonly weights: Weight[] = [];
+  private readonly drafts: NodeDraft[] = [];
+  private readonly labels = new Map<string, string>();
+  private readonly constants = new Map<string, TensorValue>();
+  private count = 0;
+
+  constructor(readonly id: string) {}
+
+  addInput(name: string, shape: Shape, span: Span, range?: ValueRange): TensorValue {
+    this.inputs.push({ name, value: name, shape, ...(range ? { range } : {}) });
+    return { kind: 'tensor', id: name, shape, span, ...(range ? { range } : {}) };
+  }
+
+  addWeight(weight: Weight): TensorValue {
+    this.weights.push(weight);
+    return { kind: 'tensor', id: weight.value, shape: weight.shape, span: weight.span };
+  }
+
+  addOutput(name: string, tensor: TensorValue, range?: ValueRange): void {
+    this.outputs.push({ name, value: tensor.id, shape: tensor.shape, ...(range ? { range } : {}) });
+  }
+
+  addOp(op: string, inputs: readonly TensorValue[], attributes: Attributes, shape: Shape, span: Span): TensorValue {
+    const value = this.newValue();
+    this.drafts.push({ kind: 'op', op, inputs: inputs.map(({ id }) => id), attributes, output: { value, shape }, span });
+    return { kind: 'tensor', id: value, shape, span };
+  }
+
+  /** A constant; equal constants of a definition are one node. */
+  addConstant(values: readonly number[], shape: readonly number[], span: Span): TensorValue {
+    const key = `${shape.join('x')}:${values.join()}`;
+    const known = this.constants.get(key);
+    if (known) return { ...known, span };
+    const value = this.newValue();
+    this.drafts.push({ kind: 'constant', values, output: { value, shape }, span });
+    const tensor: TensorValue = { kind: 'tensor', id: value, shape, span };
+    this.constants.set(key, tensor);
+    return tensor;
+  }
+
+  addCall(instance: InstanceRecord, definition: Definition, inputs: readonly TensorValue[], span: Span): TensorValue[] {
+    const outputs = definition.outputs.map(({ shape }) => ({ value: this.newValue(), shape }));
+    this.drafts.push({ kind: 'call', instance, definition: definition.id, inputs: inputs.map(({ id }) => id), outputs, span });
+    return outputs.map(({ value, shape }, i) => {
+      const range = definition.outputs[i]?.range;
+      return { kind: 'tensor', id: value, shape, span, ...(range ? { range } : {}) };
+    });
+  }
+
+  /** Remembers the source name of a value; the first one stays. */
+  label(tensor: TensorValue, name: string): void {
+    if (!this.labels.has(tensor.id)) this.labels.set(tensor.id, name);
+  }
+
+  /** Ids of the values that nodes and outputs use. */
+  private get usedValues(): Set<string> {
+    return new Set([
+      ...this.drafts.flatMap((draft) => (draft.kind === 'constant' ? [] : draft.inputs)),
+      ...this.outputs.map(({ value }) => value),
+    ]);
+  }
+
+  /** Leaves out the inputs that nothing uses. */
+  dropUnusedInputs(): void {
+    const used = this.usedValues;
+    this.inputs = this.inputs.filter(({ value }) => used.has(value));
+  }
+
+  /** The instances that the definition applies, in the order of their first application. */
+  get appliedInstances(): InstanceRecord[] {
+    return [...new Set(this.drafts.flatMap((draft) => (draft.kind === 'call' ? [draft.instance] : [])))];
+  }
+
+  finish(rest: Pick<Definition, 'block' | 'span' | 'parameters'> & { readonly documentation?: string | undefined }): Definition {
+    const { documentation, ...required } = rest;
+    return {
+      id: this.id,
+      ...required,
+      ...(documentation === undefined ? {} : { documentation }),
+      inputs: this.inputs,
+      outputs: this.outputs,
+      weights: this.weights,
+      instances: this.appliedInstances.flatMap((record): Instance[] =>
+        record.definition ? [{ name: record.name, definition: record.definition.id, span: record.span }] : [],
+      ),
+      nodes: this.drafts.map((draft) => this.finishNode(draft)),
+    };
+  }
+
+  private finishNode(draft: NodeDraft): Node {
+    const [value] = draft.kind === 'call' ? draft.outputs.map((output) => output.value) : [draft.output.value];
+    const label = value === undefined ? undefined : this.labels.get(value);
+    const node: Node = draft.kind === 'call' ? { ...draft, instance: draft.instance.name } : draft;
+    return label === undefined ? node : { ...node, label };
+  }
+
+  private newValue(): string {
+    this.count += 1;
+    return `%${this.count}`;
+  }
+}

@@ -1,0 +1,97 @@
+import type { Expression, ListElement } from '../../1-parse/ast.js';
+import { report, type Span } from '../../diagnostics/index.js';
+import { type Context, fail, limits } from './context.js';
+import { Environment } from './environment.js';
+import { evaluate } from './evaluate.js';
+import { rangeElements } from './types.js';
+import { describe, errorValue, type FamilyValue, isError, type Value } from './values.js';
+
+/** `[a, for i in 1..n: f[i]]` */
+export function evaluateList(expression: Expression & { kind: 'list' }, context: Context): Value {
+  const elements: Value[] = [];
+  for (const element of expression.elements) appendElement(element, context, elements);
+  return elements.some(isError) ? errorValue : { kind: 'list', elements };
+}
+
+function appendElement(element: ListElement, context: Context, elements: Value[]): void {
+  if (element.kind === 'element') {
+    elements.push(evaluate(element.value, context));
+    return;
+  }
+  const items = iterate(element.over, context);
+  if (!items) {
+    elements.push(errorValue);
+    return;
+  }
+  for (const item of items) {
+    if (!context.state.spendEvaluation(context, element.span)) return;
+    const environment = new Environment(context.environment);
+    environment.define(element.variable.text, item);
+    appendElement(element.body, { ...context, environment, inComprehension: true }, elements);
+  }
+}
+
+/** `1..n`, `1..<n` */
+export function evaluateRange(expression: Expression & { kind: 'range' }, context: Context): Value {
+  const from = wholeNumber(expression.from, context, 'the start of a range');
+  const to = wholeNumber(expression.to, context, 'the end of a range');
+  if (from === undefined || to === undefined) return errorValue;
+  return { kind: 'range', from, to: expression.exclusive ? to - 1 : to };
+}
+
+/** The value of an expression that has to be an int; undefined after a diagnostic. */
+export function wholeNumber(expression: Expression, context: Context, what: string): number | undefined {
+  const value = evaluate(expression, context);
+  if (value.kind === 'number' && value.integer) return value.value;
+  if (value.kind !== 'error')
+    fail(context, report.typeMismatch({ span: expression.span, what, expected: 'an int', found: describe(value) }));
+  return undefined;
+}
+
+/** The values that a `for` goes through, at most `limits.turns`; undefined after a diagnostic. */
+export function iterate(over: Expression, context: Context): readonly Value[] | undefined {
+  const value = evaluate(over, context);
+  if (value.kind === 'error') return undefined;
+  if (value.kind !== 'list' && value.kind !== 'range') {
+    fail(context, report.notIterable({ span: over.span, found: describe(value) }));
+    return undefined;
+  }
+  const count = value.kind === 'list' ? value.elements.length : value.to - value.from + 1;
+  if (count > limits.turns) {
+    fail(context, report.limitReached({ span: over.span, what: `a loop of ${count} turns`, limit: limits.turns }));
+    return undefined;
+  }
+  return value.kind === 'list' ? value.elements : rangeElements(value);
+}
+
+/** `groups[i]`, `f[j, i]` */
+export function evaluateIndex(expression: Expression & { kind: 'index' }, context: Context): Value {
+  const target = evaluate(expression.target, context);
+  const indices = expression.indices.map((index) => wholeNumber(index, context, 'an index'));
+  if (target.kind === 'error' || indices.includes(undefined)) return errorValue;
+  if (target.kind === 'family') return memberOf(context, target, indices.join(','), expression.span);
+  const [index] = indices;
+  if ((target.kind !== 'list' && target.kind !== 'range') || indices.length !== 1 || index === undefined) {
+    fail(context, report.notIndexable({ span: expression.span, found: describe(target) }));
+    return errorValue;
+  }
+  const length = target.kind === 'list' ? target.elements.length : Math.max(0, target.to - target.from + 1);
+  if (index < 1 || index > length) {
+    fail(context, report.indexOutOfRange({ span: expression.span, index, length }));
+    return errorValue;
+  }
+  return (target.kind === 'list' ? target.elements[index - 1] : undefined) ?? elementOfRange(target, index);
+}
+
+const elementOfRange = (target: Value, index: number): Value =>
+  target.kind === 'range' ? { kind: 'number', value: target.from + index - 1, integer: true } : errorValue;
+
+function memberOf(context: Context, family: FamilyValue, key: string, span: Span): Value {
+  const member = family.members.get(key);
+  if (member) return member.value;
+  const names = [...family.members.keys()].map((index) => `\`${family.name}[${index}]\``);
+  const shown = names.length > 8 ? [...names.slice(0, 8), `and ${names.length - 8} more`] : names;
+  const known = names.length === 0 ? 'no members yet' : shown.join(', ');
+  fail(context, report.missingMember({ span, name: `${family.name}[${key}]`, family: family.name, known }));
+  return errorValue;
+}

@@ -1,0 +1,121 @@
+import type { ModelDeclaration, PortStatement } from '../../1-parse/ast.js';
+import { didYouMean, report } from '../../diagnostics/index.js';
+import type { Dimension, Shape } from '../../ir/dimension.js';
+import type { Definition, Model, ParameterValue } from '../../ir/ir.js';
+import { constantContext } from '../modules/module-environments.js';
+import { toDimension } from './arithmetic.js';
+import { BodyScope, runStatements } from './body.js';
+import { type Context, type Elaboration, fail } from './context.js';
+import { DefinitionBuilder } from './definition-builder.js';
+import { Environment } from './environment.js';
+import { evaluate } from './evaluate.js';
+import { checkType, isTensorType, rangeOf } from './types.js';
+import { describe, errorValue, fromParameterValue, toParameterValue, type Value } from './values.js';
+
+/** A model that was elaborated, with what its training needs. */
+export interface ElaboratedModel {
+  readonly definition: Definition | undefined;
+  /** Values of the model's body: parameters, settings, instances. */
+  readonly environment: Environment;
+  readonly scope: BodyScope;
+  readonly parameters: Readonly<Record<string, ParameterValue>>;
+}
+
+/** Builds the definition of the model for inputs [B, H, W, channels], with parameters as overridden. */
+export function elaborateModel(
+  declaration: ModelDeclaration,
+  outer: Environment,
+  overrides: Readonly<Record<string, ParameterValue>>,
+  state: Elaboration,
+): ElaboratedModel {
+  const name = declaration.name.text;
+  const environment = new Environment(outer);
+  const builder = new DefinitionBuilder(state.newId(name));
+  const context: Context = { ...constantContext(state, environment, name), builder };
+  const parameters = bindModelParameters(declaration, overrides, { ...context, builder: undefined });
+  const scope = new BodyScope(declaration.body, environment);
+  let isComplete = parameters !== undefined;
+  for (const statement of declaration.body) {
+    if (statement.kind !== 'port' || statement.direction !== 'in') continue;
+    const shape = inputShape(statement, context);
+    isComplete &&= shape !== undefined;
+    const tensor = shape && builder.addInput(statement.name.text, shape, statement.span, rangeOf(context, statement.type));
+    environment.define(statement.name.text, tensor ?? errorValue);
+  }
+  runStatements(declaration.body, context, scope);
+  isComplete = scope.finishOutputs(context, builder) && isComplete;
+  const { documentation, span } = declaration;
+  const definition = isComplete ? builder.finish({ block: name, documentation, span, parameters: parameters ?? {} }) : undefined;
+  if (definition) state.definitions.push(definition);
+  return { definition, environment, scope, parameters: parameters ?? {} };
+}
+
+/** The model's entry in the IR, with the constraints that it and its training put on sizes. */
+export function modelEntry(declaration: ModelDeclaration, model: ElaboratedModel, definition: Definition, state: Elaboration): Model {
+  const { documentation } = declaration;
+  return {
+    name: declaration.name.text,
+    ...(documentation === undefined ? {} : { documentation }),
+    definition: definition.id,
+    parameters: model.parameters,
+    constraints: state.constraints.constraints,
+  };
+}
+
+function bindModelParameters(
+  declaration: ModelDeclaration,
+  overrides: Readonly<Record<string, ParameterValue>>,
+  context: Context,
+): Record<string, ParameterValue> | undefined {
+  const names = declaration.parameters.map((parameter) => parameter.name.text);
+  const model = declaration.name.text;
+  const unknown = Object.keys(overrides).filter((name) => !names.includes(name));
+  for (const name of unknown) {
+    const { span } = declaration.name;
+    fail(context, report.unknownParameterOverride({ span, name, model, candidates: didYouMean(name, names) }));
+  }
+  const values: Record<string, ParameterValue> = {};
+  let isComplete = unknown.length === 0;
+  for (const parameter of declaration.parameters) {
+    const name = parameter.name.text;
+    const override = Object.hasOwn(overrides, name) ? overrides[name] : undefined;
+    if (override === undefined && !parameter.default) {
+      fail(
+        context,
+        report.missingArgument({ span: parameter.span, name, callee: model, signature: names.map((other) => `\`${other}\``).join(', ') }),
+      );
+    }
+    const given: Value =
+      override !== undefined ? fromParameterValue(override) : parameter.default ? evaluate(parameter.default, context) : errorValue;
+    const what = override === undefined ? `\`${name}\` of \`${model}\`` : `the override of \`${name}\``;
+    const value = isTensorType(parameter.type) ? errorValue : checkType(context, parameter.type, given, parameter.span, what);
+    context.environment.define(name, value);
+    const data = toParameterValue(value);
+    if (data === undefined) isComplete = false;
+    else values[name] = data;
+  }
+  return isComplete ? values : undefined;
+}
+
+/** `image` is [B, H, W, 3]; a shape has to be [B, H, W, channels]. */
+function inputShape(port: PortStatement, context: Context): Shape | undefined {
+  const { type } = port;
+  if (type.kind === 'named-type' && type.name.text === 'image') return ['B', 'H', 'W', 3];
+  if (type.kind === 'shape-type' && type.dimensions.length === 4) {
+    const names = type.dimensions.slice(0, 3).map((dimension) => (dimension.kind === 'name' ? dimension.name.text : ''));
+    const last = type.dimensions[3];
+    const value = last && evaluate(last, context);
+    const channels: Dimension | undefined = value && toDimension(value);
+    if (names.join() === 'B,H,W' && typeof channels === 'number' && channels > 0) {
+      for (const symbol of names) context.environment.define(symbol, { kind: 'dimension', dimension: symbol });
+      return ['B', 'H', 'W', channels];
+    }
+    const found =
+      value && typeof channels !== 'number' && value.kind !== 'error' ? `a shape whose channels are ${describe(value)}` : 'this shape';
+    fail(context, report.modelInputShape({ span: type.span, found }));
+    return undefined;
+  }
+  const found = type.kind === 'named-type' ? `\`${type.name.text}\`` : 'this';
+  fail(context, report.modelInputShape({ span: type.span, found }));
+  return undefined;
+}

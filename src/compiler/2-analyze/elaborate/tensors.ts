@@ -1,0 +1,86 @@
+import { report, type Span } from '../../diagnostics/index.js';
+import { formatShape } from '../../ir/dimension.js';
+import { inferShape, isProblem, type OpName, opDefinition } from '../../ops/index.js';
+import type { Attributes } from '../../ops/op.js';
+import { type Context, fail } from './context.js';
+import { describe, errorValue, type ListValue, type TensorValue, type Value } from './values.js';
+
+/** Adds an operator to the definition that is being built, or reports what its shape rule objects to. */
+export function emitOp(context: Context, name: OpName, inputs: readonly TensorValue[], attributes: Attributes, span: Span): Value {
+  const { builder, state } = context;
+  if (!builder) return tensorsNotAllowed(context, span);
+  if (!state.spendNode(context, span)) return errorValue;
+  const definition = opDefinition(name);
+  const shapes = inputs.map(({ shape }) => shape);
+  const result = inferShape(definition, shapes, attributes, { equal: (a, b) => state.constraints.agree(a, b, span) });
+  if (!isProblem(result)) return builder.addOp(name, inputs, result.attributes, result.shape, span);
+  const sides = result.inputs.length > 0 ? result.inputs : inputs.map((_, i) => i);
+  const divisors = state.constraints.divisorsBySymbol;
+  const related = sides.flatMap((i) => {
+    const input = inputs[i];
+    const role = definition.inputs[Math.min(i, definition.inputs.length - 1)] ?? 'input';
+    return input ? [{ message: `the input \`${role}\` has the shape ${formatShape(input.shape, divisors)}`, span: input.span }] : [];
+  });
+  fail(context, report.shapeMismatch({ span, operation: name, problem: result.problem, related }));
+  return errorValue;
+}
+
+/**
+ * A value as a tensor: a number becomes a scalar constant, a list of numbers a constant, a list of tensors their concatenation along
+ * channels. Reports what is none of these; `what` says what the tensor is for.
+ */
+export function toTensor(context: Context, value: Value, span: Span, what: string): TensorValue | undefined {
+  if (value.kind === 'tensor') return value;
+  if (value.kind === 'error') return undefined;
+  const constant = value.kind === 'number' || value.kind === 'list' ? constantOf(value) : undefined;
+  if (constant) {
+    if (context.builder) return context.builder.addConstant(constant.values, constant.shape, span);
+    tensorsNotAllowed(context, span);
+    return undefined;
+  }
+  if (value.kind === 'list' && value.elements.length > 0) return concatenate(context, value, span, what);
+  const found = value.kind === 'list' ? 'a list of nothing' : describe(value);
+  fail(context, report.typeMismatch({ span, what, expected: 'a tensor', found }));
+  return undefined;
+}
+
+function concatenate(context: Context, list: ListValue, span: Span, what: string): TensorValue | undefined {
+  const parts: TensorValue[] = [];
+  for (const element of list.elements) {
+    const part = element.kind === 'number' ? undefined : toTensor(context, element, span, what);
+    if (element.kind === 'number') {
+      fail(context, report.typeMismatch({ span, what: 'an element of the list', expected: 'a tensor', found: describe(element) }));
+    }
+    if (!part) return undefined;
+    parts.push(part);
+  }
+  const [first] = parts;
+  if (!first || parts.length === 1) return first;
+  const result = emitOp(context, 'concat', parts, { axis: Math.max(0, first.shape.length - 1) }, span);
+  return result.kind === 'tensor' ? result : undefined;
+}
+
+interface ConstantData {
+  readonly values: readonly number[];
+  readonly shape: readonly number[];
+}
+
+/** A number or a regular nest of lists of numbers as row-major values; undefined for anything else. */
+function constantOf(value: Value): ConstantData | undefined {
+  if (value.kind === 'number') return { values: [value.value], shape: [] };
+  if (value.kind !== 'list') return undefined;
+  const parts = value.elements.map(constantOf);
+  const [first] = parts;
+  if (!first) return undefined;
+  const values: number[] = [];
+  for (const part of parts) {
+    if (part?.shape.join() !== first.shape.join()) return undefined;
+    for (const item of part.values) values.push(item);
+  }
+  return { values, shape: [parts.length, ...first.shape] };
+}
+
+function tensorsNotAllowed(context: Context, span: Span): Value {
+  fail(context, report.statementNotAllowed({ span, what: 'a tensor', where: context.place }));
+  return errorValue;
+}

@@ -1,0 +1,113 @@
+import type { OptimizerSection } from '../../1-parse/ast.js';
+import { didYouMean, report, type Span } from '../../diagnostics/index.js';
+import type { Adam, RateExpression } from '../../ir/ir.js';
+import { type Context, fail } from '../elaborate/context.js';
+import { Environment } from '../elaborate/environment.js';
+import { evaluate } from '../elaborate/evaluate.js';
+import { describe, float, type Value } from '../elaborate/values.js';
+import { printRate } from './rate-text.js';
+import type { Settings } from './settings.js';
+
+const bounds = { beta1: [0, 1], beta2: [0, 1], epsilon: [0, 1] } as const;
+
+type NumberSetting = keyof typeof bounds;
+
+type Draft = { -readonly [Key in keyof OptimizerSettings]: OptimizerSettings[Key] };
+
+/** Settings of Adam as far as one section gives them. */
+export interface OptimizerSettings {
+  readonly rate?: RateExpression;
+  readonly beta1?: number;
+  readonly beta2?: number;
+  readonly epsilon?: number;
+}
+
+/** Reads an optimizer section as the source has it. `prefix` is '' for the training and `stage.` for a stage. */
+export function readOptimizer(section: OptimizerSection, prefix: string, settings: Settings, context: Context): OptimizerSettings {
+  if (section.name.text !== 'adam') {
+    const { text, span } = section.name;
+    fail(context, report.unknownOptimizer({ span, name: text, candidates: didYouMean(text, ['adam']) }));
+    // A rate of an optimizer that does not exist is not missing as well.
+    return { rate: 0 };
+  }
+  const result: Draft = {};
+  for (const { name, value } of section.settings) {
+    const path = prefix + name.text;
+    if (name.text === 'rate') {
+      result.rate = rateFrom(evaluate(value, rateContext(context)), value.span, path, settings, context);
+    } else if (isNumberSetting(name.text)) {
+      const given = evaluate(value, context);
+      settings.record(path, given);
+      setNumber(result, name.text, given, value.span, context);
+    } else {
+      const candidates = didYouMean(name.text, ['rate', ...Object.keys(bounds)]);
+      fail(context, report.unknownOptimizerSetting({ span: name.span, name: name.text, optimizer: 'adam', candidates }));
+    }
+  }
+  return result;
+}
+
+/** The settings that overrides give: `rate`, `refinement.rate`, `refinement.beta1`. */
+export function overriddenOptimizer(prefix: string, settings: Settings, span: Span, context: Context): OptimizerSettings {
+  const result: Draft = {};
+  for (const name of ['rate', 'beta1', 'beta2', 'epsilon'] as const) {
+    const path = prefix + name;
+    settings.allow(path);
+    if (!settings.has(path)) continue;
+    const value = settings.resolve(context, path, float(0), span);
+    if (name === 'rate') result.rate = rateFrom(value, span, path, settings, context);
+    else setNumber(result, name, value, span, context);
+  }
+  return result;
+}
+
+/** Adam from sections of falling precedence: overrides of the stage, the stage, overrides of the training, the training. */
+export function adamFrom(sections: readonly OptimizerSettings[]): Adam | undefined {
+  const merged: OptimizerSettings = Object.assign({}, ...[...sections].reverse());
+  if (merged.rate === undefined) return undefined;
+  const { rate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = merged;
+  return { kind: 'adam', rate, beta1, beta2, epsilon };
+}
+
+const isNumberSetting = (name: string): name is NumberSetting => Object.hasOwn(bounds, name);
+
+function rateContext(context: Context): Context {
+  const environment = new Environment(context.environment);
+  environment.define('step', { kind: 'rate', expression: { variable: 'step' } });
+  environment.define('epoch', { kind: 'rate', expression: { variable: 'epoch' } });
+  return { ...context, environment, builder: undefined };
+}
+
+function rateFrom(value: Value, span: Span, path: string, settings: Settings, context: Context): RateExpression {
+  if (value.kind === 'rate') {
+    settings.record(path, printRate(value.expression));
+    return value.expression;
+  }
+  if (value.kind === 'number') {
+    settings.record(path, value.value);
+    if (value.value >= 0) return value.value;
+    fail(context, report.valueOutOfRange({ span, what: 'the learning rate', value: value.value, low: 0, high: 1 }));
+  } else if (value.kind !== 'error') {
+    fail(
+      context,
+      report.typeMismatch({
+        span,
+        what: 'the learning rate',
+        expected: 'a number or an expression in `step` and `epoch`',
+        found: describe(value),
+      }),
+    );
+  }
+  return 0;
+}
+
+function setNumber(result: Draft, name: NumberSetting, value: Value, span: Span, context: Context): void {
+  if (value.kind === 'error') return;
+  if (value.kind !== 'number') {
+    fail(context, report.typeMismatch({ span, what: `\`${name}\``, expected: 'a number', found: describe(value) }));
+    return;
+  }
+  const [low, high] = bounds[name];
+  if (value.value >= low && value.value <= high) result[name] = value.value;
+  else fail(context, report.valueOutOfRange({ span, what: `\`${name}\``, value: value.value, low, high }));
+}

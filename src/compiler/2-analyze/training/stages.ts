@@ -1,0 +1,293 @@
+import type { MinimizeStatement, Name, OptimizerSection, StageDeclaration, StageStatement } from '../../1-parse/ast.js';
+import { report, type Span } from '../../diagnostics/index.js';
+import { formatShape } from '../../ir/dimension.js';
+import type { Definition, Minimizer, Stage } from '../../ir/ir.js';
+import { BodyScope, runAssign, runFor } from '../elaborate/body.js';
+import { type Context, fail } from '../elaborate/context.js';
+import { DefinitionBuilder } from '../elaborate/definition-builder.js';
+import { Environment } from '../elaborate/environment.js';
+import { evaluate } from '../elaborate/evaluate.js';
+import type { InstanceRecord } from '../elaborate/instances.js';
+import { toTensor } from '../elaborate/tensors.js';
+import { describe, errorValue, integer, type TensorValue, type Value } from '../elaborate/values.js';
+import { countParameters } from '../elaborate/weight-signature.js';
+import { GradientTracer } from './gradient-reach.js';
+import { adamFrom, type OptimizerSettings, overriddenOptimizer, readOptimizer } from './optimizers.js';
+import type { Settings } from './settings.js';
+
+/** A stage with what the checks across stages need. */
+export interface ElaboratedStage {
+  readonly stage: Stage;
+  readonly definition: Definition;
+  /** Whether it runs at all: a stage of 0 epochs is checked and left out. */
+  readonly runs: boolean;
+  readonly applied: readonly InstanceRecord[];
+  readonly trained: ReadonlySet<InstanceRecord>;
+  readonly declaredFrozen: ReadonlySet<InstanceRecord>;
+}
+
+interface Loss {
+  readonly statement: MinimizeStatement;
+  readonly over: readonly InstanceRecord[];
+  /** Id of the loss in the stage's definition; empty where it failed. */
+  readonly value: string;
+}
+
+/** Elaborates one stage of a training. */
+export class StageElaboration {
+  private readonly losses: Loss[] = [];
+  private readonly logged: string[] = [];
+  private readonly frozen: { readonly record: InstanceRecord; readonly name: Name }[] = [];
+  private readonly builder: DefinitionBuilder;
+  private readonly context: Context;
+  private readonly scope: BodyScope;
+  /** Whether a loss or what it trains could not be made out, so that checks of the whole would mislead. */
+  private isIncomplete = false;
+
+  /**
+   * @param outer the training's context, whose environment holds data streams by name
+   * @param made instances that were made before; their paths are taken
+   * @param inherited the optimizer sections of the training, of falling precedence
+   */
+  constructor(
+    private readonly declaration: StageDeclaration,
+    model: string,
+    outer: Context,
+    made: readonly InstanceRecord[],
+    private readonly streams: readonly Name[],
+    private readonly settings: Settings,
+    private readonly inherited: readonly OptimizerSettings[],
+  ) {
+    const name = `${model}.${declaration.name.text}`;
+    this.builder = new DefinitionBuilder(outer.state.newId(name));
+    this.context = { ...outer, environment: new Environment(outer.environment), builder: this.builder, place: name };
+    this.scope = new BodyScope(declaration.body, this.context.environment, made);
+  }
+
+  /** The instances that the stage itself makes. */
+  get instances(): readonly InstanceRecord[] {
+    return this.scope.instances;
+  }
+
+  /** Undefined, after a diagnostic, where the stage could not be elaborated. */
+  run(): ElaboratedStage | undefined {
+    const { declaration, context, builder } = this;
+    const { state } = context;
+    for (const { text, span } of this.streams) {
+      context.environment.define(text, builder.addInput(text, ['B', 'H', 'W', 3], span, [-1, 1]));
+    }
+    this.runStatements(declaration.body, context, this.scope);
+    const duration = this.duration();
+    const optimizer = this.optimizer();
+    builder.dropUnusedInputs();
+    const { documentation, span } = declaration;
+    const definition = builder.finish({ block: context.place, documentation, span, parameters: {} });
+    if (this.losses.length === 0) fail(context, report.nothingMinimized({ span: declaration.name.span, stage: declaration.name.text }));
+    if (state.exhausted || this.isIncomplete || this.losses.length === 0 || !duration || !optimizer) return undefined;
+    const definitions = [...state.definitions, definition];
+    if (!this.checkLosses(definition, definitions)) return undefined;
+    state.definitions.push(definition);
+    return this.finish(definition, duration, optimizer, definitions);
+  }
+
+  private finish(
+    definition: Definition,
+    duration: Stage['duration'],
+    optimizer: Minimizer['optimizer'],
+    definitions: readonly Definition[],
+  ): ElaboratedStage {
+    const { declaration, builder } = this;
+    const counts = countParameters(definitions);
+    const withWeights = builder.appliedInstances.filter((record) => (counts.get(record.definition?.id ?? '') ?? 0) > 0);
+    const trained = new Set(this.losses.flatMap(({ over }) => over));
+    const { documentation, name, span } = declaration;
+    const stage: Stage = {
+      name: name.text,
+      ...(documentation === undefined ? {} : { documentation }),
+      duration,
+      definition: definition.id,
+      frozen: withWeights.filter((record) => !trained.has(record)).map((record) => record.name),
+      minimizers: this.losses.map(({ statement, over }) => ({
+        loss: statement.loss.text,
+        over: over.map((record) => record.name),
+        optimizer,
+        span: statement.span,
+      })),
+      logged: this.logged,
+      span,
+    };
+    this.checkFrozen(withWeights, trained);
+    return {
+      stage,
+      definition,
+      runs: ('epochs' in duration ? duration.epochs : duration.steps) > 0,
+      applied: withWeights,
+      trained,
+      declaredFrozen: new Set(this.frozen.map(({ record }) => record)),
+    };
+  }
+
+  private runStatements(statements: readonly StageStatement[], context: Context, scope: BodyScope): void {
+    for (const statement of statements) {
+      if (context.state.exhausted) return;
+      switch (statement.kind) {
+        case 'let':
+          this.runLet(statement, context);
+          break;
+        case 'assign':
+          runAssign(statement, context, scope);
+          break;
+        case 'for':
+          runFor(statement, context, (inner) => this.runStatements(statement.body as readonly StageStatement[], inner, scope));
+          break;
+        case 'frozen':
+          for (const name of statement.names) {
+            for (const record of this.instancesNamed(name, context)) this.frozen.push({ record, name });
+          }
+          break;
+        case 'minimize': {
+          const over = statement.over.flatMap((name) => this.instancesNamed(name, context));
+          const loss = this.scalar(statement.loss, statement.value, context);
+          this.losses.push({ statement, over, value: loss?.id ?? '' });
+          break;
+        }
+        case 'log':
+          if (this.scalar(statement.name, statement.value, context)) this.logged.push(statement.name.text);
+          break;
+        case 'optimizer':
+          break;
+      }
+    }
+  }
+
+  private runLet(statement: StageStatement & { kind: 'let' }, context: Context): void {
+    const given = evaluate(statement.value, { ...context, builder: undefined, place: 'a `let`' });
+    const path = `${this.declaration.name.text}.${statement.name.text}`;
+    const isSetting = context.environment === this.context.environment;
+    const value = isSetting ? this.settings.resolve(context, path, given, statement.span) : given;
+    context.environment.define(statement.name.text, value);
+  }
+
+  /** A loss or a logged value: gives it its name and enters it as an output. */
+  private scalar(name: Name, expression: MinimizeStatement['value'], context: Context): TensorValue | undefined {
+    const value = evaluate(expression, context);
+    const tensor = toTensor(context, value, expression.span, `\`${name.text}\``);
+    context.environment.define(name.text, tensor ?? errorValue);
+    if (!tensor || tensor.shape.length > 0) this.isIncomplete = true;
+    if (!tensor) return undefined;
+    if (tensor.shape.length > 0) {
+      const shape = formatShape(tensor.shape, context.state.constraints.divisorsBySymbol);
+      fail(context, report.lossNotScalar({ span: expression.span, name: name.text, shape }));
+      return undefined;
+    }
+    this.builder.label(tensor, name.text);
+    this.builder.addOutput(name.text, tensor);
+    return tensor;
+  }
+
+  private instancesNamed(name: Name, context: Context): InstanceRecord[] {
+    const value = context.environment.lookup(name.text) ?? errorValue;
+    const records = instancesOf(value);
+    if (records) return records;
+    this.isIncomplete = true;
+    if (value.kind !== 'error') fail(context, report.notAnInstance({ span: name.span, name: name.text, found: describe(value) }));
+    return [];
+  }
+
+  /** How long the stage runs, by the source or an override of `stage.epochs` or `stage.steps`. */
+  private duration(): Stage['duration'] | undefined {
+    const { declaration, settings, context } = this;
+    const { amount, unit: written, span } = declaration.duration;
+    const stage = declaration.name.text;
+    settings.allow(`${stage}.epochs`);
+    settings.allow(`${stage}.steps`);
+    const unit = settings.has(`${stage}.steps`) ? 'steps' : settings.has(`${stage}.epochs`) ? 'epochs' : written;
+    const given = unit === written ? evaluate(amount, { ...context, builder: undefined }) : integer(0);
+    const value = settings.resolve(context, `${stage}.${unit}`, given, span);
+    if (value.kind === 'error') return undefined;
+    if (value.kind !== 'number' || !value.integer) {
+      fail(context, report.typeMismatch({ span, what: `the ${unit} of \`${stage}\``, expected: 'an int', found: describe(value) }));
+      return undefined;
+    }
+    if (value.value < 0 || value.value > 1e9) {
+      fail(context, report.valueOutOfRange({ span, what: `the ${unit} of \`${stage}\``, value: value.value, low: 0, high: 1e9 }));
+      return undefined;
+    }
+    return unit === 'epochs' ? { epochs: value.value } : { steps: value.value };
+  }
+
+  private optimizer(): Minimizer['optimizer'] | undefined {
+    const { declaration, settings, context, inherited } = this;
+    const prefix = `${declaration.name.text}.`;
+    const own = declaration.body
+      .filter((statement): statement is OptimizerSection => statement.kind === 'optimizer')
+      .map((section) => readOptimizer(section, prefix, settings, context));
+    const overridden = overriddenOptimizer(prefix, settings, declaration.name.span, context);
+    const optimizer = adamFrom([overridden, ...own.reverse(), ...inherited]);
+    if (!optimizer) fail(context, report.missingRate({ span: declaration.name.span, stage: declaration.name.text }));
+    return optimizer;
+  }
+
+  /** Whether every loss trains what it says, and nothing is trained twice. */
+  private checkLosses(definition: Definition, definitions: readonly Definition[]): boolean {
+    const tracer = new GradientTracer(definitions);
+    const counts = countParameters(definitions);
+    const trainedBy = new Map<InstanceRecord, MinimizeStatement>();
+    let isValid = true;
+    for (const { statement, over, value } of this.losses) {
+      const reach = tracer.trace(definition, value);
+      for (const record of over) {
+        const diagnostic = this.checkTrained(record, statement, trainedBy.get(record), counts, reach.instances);
+        if (diagnostic) {
+          isValid = false;
+          fail(this.context, diagnostic);
+        }
+        trainedBy.set(record, statement);
+      }
+    }
+    return isValid;
+  }
+
+  private checkTrained(
+    record: InstanceRecord,
+    statement: MinimizeStatement,
+    other: MinimizeStatement | undefined,
+    counts: ReadonlyMap<string, number>,
+    reached: ReadonlySet<string>,
+  ): ReturnType<typeof report.notReached> | undefined {
+    const instance = record.name;
+    const { span, text: loss } = statement.loss;
+    const frozen = this.frozen.find((entry) => entry.record === record);
+    if (other) {
+      const related = [{ message: `\`${other.loss.text}\` trains it here`, span: other.span }];
+      return report.trainedTwice({ span, instance, first: other.loss.text, second: loss, related });
+    }
+    if (frozen)
+      return report.frozenAndTrained({ span, instance, loss, related: [{ message: 'it is frozen here', span: frozen.name.span }] });
+    if (record.definition && (counts.get(record.definition.id) ?? 0) === 0) return report.instanceWithoutWeights({ span, instance });
+    const related = [{ message: `\`${instance}\` is made here`, span: record.span }];
+    return reached.has(instance) ? undefined : report.notReached({ span, loss, instance, related });
+  }
+
+  private checkFrozen(applied: readonly InstanceRecord[], trained: ReadonlySet<InstanceRecord>): void {
+    const stage = this.declaration.name.text;
+    for (const { record, name } of this.frozen) {
+      if (!applied.includes(record)) fail(this.context, report.frozenUnused({ span: name.span, instance: record.name, stage }));
+    }
+    for (const record of applied) {
+      const isDeclared = this.frozen.some((entry) => entry.record === record);
+      if (isDeclared || trained.has(record)) continue;
+      const span: Span = this.declaration.name.span;
+      const related = [{ message: `\`${record.name}\` is made here`, span: record.span }];
+      fail(this.context, report.neitherTrainedNorFrozen({ span, instance: record.name, stage, related }));
+    }
+  }
+}
+
+/** The instances that a value stands for: one, or the members of a family. */
+function instancesOf(value: Value): InstanceRecord[] | undefined {
+  if (value.kind === 'instance') return [value.instance];
+  if (value.kind !== 'family' || value.members.size === 0) return undefined;
+  const members = [...value.members.values()].map((member) => instancesOf(member.value));
+  return members.every((member) => member !== undefined) ? members.flat() : undefined;
+}

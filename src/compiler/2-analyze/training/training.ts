@@ -1,0 +1,126 @@
+import type { DataSection, ModelDeclaration, OptimizerSection, StageDeclaration, TrainingDeclaration } from '../../1-parse/ast.js';
+import { report } from '../../diagnostics/index.js';
+import type { Definition, ParameterValue, Training } from '../../ir/ir.js';
+import { type Context, type Elaboration, fail } from '../elaborate/context.js';
+import { Environment } from '../elaborate/environment.js';
+import { evaluate } from '../elaborate/evaluate.js';
+import type { InstanceRecord } from '../elaborate/instances.js';
+import type { ElaboratedModel } from '../elaborate/model.js';
+import type { Value } from '../elaborate/values.js';
+import { countParameters } from '../elaborate/weight-signature.js';
+import { constantContext } from '../modules/module-environments.js';
+import { readData } from './data-section.js';
+import { overriddenOptimizer, readOptimizer } from './optimizers.js';
+import { checkPatch } from './patch-check.js';
+import { Settings } from './settings.js';
+import { type ElaboratedStage, StageElaboration } from './stages.js';
+
+/** Elaborates and checks the training of a model; undefined, after diagnostics, where it is not sound. */
+export function elaborateTraining(
+  training: TrainingDeclaration,
+  declaration: ModelDeclaration,
+  model: ElaboratedModel,
+  outer: Environment,
+  overrides: Readonly<Record<string, ParameterValue>>,
+  state: Elaboration,
+): Training | undefined {
+  const environment = visibleEnvironment(model, outer);
+  const context = constantContext(state, environment, 'the training');
+  const settings = new Settings(overrides);
+  for (const item of training.items) {
+    if (item.kind !== 'let') continue;
+    const given = evaluate(item.value, { ...context, place: 'a `let`' });
+    environment.define(item.name.text, settings.resolve(context, item.name.text, given, item.span));
+  }
+  const data = readData(training, settings, context);
+  const stages = elaborateStages(training, declaration.name.text, model, settings, context);
+  settings.finish(context, training.model.span);
+  if (state.exhausted) return undefined;
+  if (stages.every((stage) => stage !== undefined)) checkAllTrained(model, stages, context);
+  const definitions = new Map(state.definitions.map((definition) => [definition.id, definition]));
+  if (!data) return undefined;
+  const running = stages.filter((stage): stage is ElaboratedStage => stage?.runs === true);
+  for (const stage of running) {
+    const used = reachableFrom(stage.definition, definitions);
+    checkPatch(data, state.constraints.constraints, used, context);
+  }
+  const { streams, patch, batch, augmentations } = data;
+  return { streams, patch, batch, augmentations, stages: running.map(({ stage }) => stage), settings: settings.values };
+}
+
+/** What a training sees of its model: parameters, settings and instances; tensors of its own pass only by name. */
+function visibleEnvironment(model: ElaboratedModel, outer: Environment): Environment {
+  const environment = new Environment(outer);
+  for (const [name, value] of model.environment.entries())
+    environment.define(name, hasTensors(value) ? { kind: 'model-value', name } : value);
+  return environment;
+}
+
+const hasTensors = (value: Value): boolean =>
+  value.kind === 'tensor' ||
+  value.kind === 'outputs' ||
+  (value.kind === 'list' && value.elements.some(hasTensors)) ||
+  (value.kind === 'family' && [...value.members.values()].some((member) => hasTensors(member.value)));
+
+function elaborateStages(
+  training: TrainingDeclaration,
+  name: string,
+  model: ElaboratedModel,
+  settings: Settings,
+  context: Context,
+): (ElaboratedStage | undefined)[] {
+  const sections = training.items.filter((item): item is OptimizerSection => item.kind === 'optimizer');
+  const own = sections.map((section) => readOptimizer(section, '', settings, context));
+  const inherited = [overriddenOptimizer('', settings, training.model.span, context), ...own.reverse()];
+  const streams = training.items.filter((item): item is DataSection => item.kind === 'data').flatMap((section) => section.streams);
+  const streamNames = streams.flatMap((stream) => stream.names);
+  const declared = new Map<string, StageDeclaration>();
+  // Instances of the model and of all stages share one space of paths, as their weights are stored together.
+  const made: InstanceRecord[] = [...model.scope.instances];
+  return training.items.flatMap((item): (ElaboratedStage | undefined)[] => {
+    if (item.kind !== 'stage') return [];
+    const first = declared.get(item.name.text);
+    if (first) {
+      const related = [{ message: 'the first one stands here', span: first.span }];
+      fail(context, report.duplicateData({ span: item.name.span, what: `the stage \`${item.name.text}\``, related }));
+      return [undefined];
+    }
+    declared.set(item.name.text, item);
+    const stage = new StageElaboration(item, name, context, made, streamNames, settings, inherited);
+    const elaborated = stage.run();
+    made.push(...stage.instances);
+    return [elaborated];
+  });
+}
+
+/** Reports instances whose weights no stage that runs trains and none declares frozen. */
+function checkAllTrained(model: ElaboratedModel, stages: readonly ElaboratedStage[], context: Context): void {
+  const running = stages.filter((stage) => stage.runs);
+  if (running.length === 0) return;
+  const counts = countParameters(context.state.definitions);
+  const records = new Set([...model.scope.instances, ...running.flatMap((stage) => stage.applied)]);
+  for (const record of records) {
+    if (!record.definition || (counts.get(record.definition.id) ?? 0) === 0) continue;
+    if (stages.some((stage) => (stage.runs && stage.trained.has(record)) || stage.declaredFrozen.has(record))) continue;
+    fail(context, report.neverTrained({ span: record.span, instance: record.name }));
+  }
+}
+
+/** A definition and all that it applies, directly or not. */
+export function reachableFrom(definition: Definition, definitions: ReadonlyMap<string, Definition>): Definition[] {
+  const found = new Set<Definition>();
+  const visit = (current: Definition): void => {
+    if (found.has(current)) return;
+    found.add(current);
+    const ids = [
+      ...current.nodes.flatMap((node) => (node.kind === 'call' ? [node.definition] : [])),
+      ...current.instances.map((instance) => instance.definition),
+    ];
+    for (const id of ids) {
+      const inner = definitions.get(id);
+      if (inner) visit(inner);
+    }
+  };
+  visit(definition);
+  return [...found];
+}

@@ -1,0 +1,3 @@
+import { run } from '../runtime/run.js';
+
+export const compile = run;

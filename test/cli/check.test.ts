@@ -1,0 +1,107 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runCommand } from './command-result.js';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'mfnc-check-'));
+const write = (name: string, content: string | Uint8Array): string => {
+  const file = path.join(folder, name);
+  writeFileSync(file, content);
+  return file;
+};
+
+const good = `mfn 1
+import { conv } from "std/blocks"
+model Small {
+  in x: image
+  out y: image
+  y = x + (x |> conv(8, 3, stride: 2) as first |> conv(12, 3) as last |> pixel_shuffle(2))
+}
+`;
+
+beforeAll(() => mkdirSync(path.join(folder, 'a-folder.mfn')));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('mfnc check', () => {
+  it('says what a well-formed model demands of its input', async () => {
+    const file = write('good.mfn', good);
+    expect(await runCommand('check', file)).toEqual({
+      code: 0,
+      stdout: `${file}: Small is well formed; its input needs H divisible by 2, W divisible by 2\n`,
+      stderr: '',
+    });
+  });
+
+  it('prints mistakes on stderr with place and source line, and ends with 2', async () => {
+    const file = write('unknown.mfn', good.replace('conv(8', 'cnov(8'));
+    const { code, stdout, stderr } = await runCommand('check', file);
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(/unknown\.mfn:6:12: error MFN\d{4}: .*`cnov`/);
+    expect(stderr).toContain('conv');
+  });
+
+  it.each([
+    ['missing.mfn', undefined, 'no such file'],
+    ['a-folder.mfn', undefined, 'it is a folder'],
+    ['empty.mfn', '', 'this file is empty'],
+    ['binary.mfn', new Uint8Array([0, 255, 254, 1, 128]), 'not UTF-8 text'],
+    ['big.mfn', new Uint8Array(50 * 1024 * 1024).fill(120), '50 MB'],
+  ])('%s is one message with its place', async (name, content, reason) => {
+    const file = content === undefined ? path.join(folder, name) : write(name, content);
+    const { code, stderr } = await runCommand('check', file);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`${name}:1:1: error MFN0`);
+    expect(stderr).toContain(reason);
+    expect(stderr).toContain('1 error\n');
+  });
+
+  it('checks all files that are given', async () => {
+    const { code, stdout, stderr } = await runCommand('check', write('good.mfn', good), path.join(folder, 'missing.mfn'));
+    expect([code, stdout.includes('Small is well formed'), stderr.includes('missing.mfn')]).toEqual([2, true, true]);
+  });
+
+  it('prints JSON in the shape of the Language Server Protocol', async () => {
+    const file = write('json.mfn', good.replace('out y: image', 'out y image'));
+    const { code, stdout } = await runCommand('check', '--json', file);
+    expect(code).toBe(2);
+    const { files } = JSON.parse(stdout);
+    expect(files[0].diagnostics[0]).toMatchObject({
+      code: 'MFN0020',
+      severity: 1,
+      source: 'mfnc',
+      range: { start: { line: 4, character: 8 }, end: { line: 4, character: 13 } },
+    });
+  });
+});
+
+describe('the command line', () => {
+  it.each([
+    [['frobnicate'], "unknown command 'frobnicate'"],
+    [['chekc'], 'did you mean mfnc check?'],
+    [['check', '--frobnicate', 'x.mfn'], "unknown option '--frobnicate'"],
+    [['check', '--jsno', 'x.mfn'], 'Did you mean --json?'],
+    [['check'], "missing required argument 'files'"],
+  ])('answers %j in one message, with exit code 2', async (args, message) => {
+    const { code, stderr } = await runCommand(...args);
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+
+  it.each(['check', 'inspect', 'compile', 'train', 'evaluate', 'enhance', 'engine', 'doctor', 'data'])(
+    'mfnc %s --help has an example',
+    async (command) => {
+      const { code, stdout } = await runCommand(command, '--help');
+      expect(code).toBe(0);
+      expect(stdout).toContain(`mfnc ${command}`);
+      expect(stdout).toMatch(/Examples?:/);
+    },
+  );
+
+  it('lists the commands and its version', async () => {
+    expect((await runCommand('--help')).stdout).toContain('doctor');
+    expect((await runCommand('--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});

@@ -1,0 +1,105 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { requireIR } from '../../../src/cli/analyze-file.js';
+import { initializeWeights, listWeights, lowerInference } from '../../../src/compiler/3-lower/index.js';
+import type { IR } from '../../../src/compiler/index.js';
+import { toTensor } from '../../../src/runtime/data/index.js';
+import { type Engine, findEngine, type HostTensor } from '../../../src/runtime/engines/index.js';
+import { Enhancer } from '../../../src/runtime/enhance/index.js';
+import { syntheticPhotograph } from '../../support/images.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
+import { tinyModel } from '../../support/tiny-run.js';
+
+/** Counts what an engine compiles and frees. */
+function counting(engine: Engine): { readonly engine: Engine; readonly sizes: string[]; live: number } {
+  const counter = {
+    sizes: [] as string[],
+    live: 0,
+    engine: {
+      name: engine.name,
+      probe: () => engine.probe(),
+      compile: async (program: Parameters<Engine['compile']>[0], options?: Parameters<Engine['compile']>[1]) => {
+        const executable = await engine.compile(program, options);
+        counter.sizes.push(program.tensors[program.inputs[0]?.tensor ?? 0]?.shape.join('x') ?? '');
+        counter.live++;
+        const dispose = executable.dispose.bind(executable);
+        executable.dispose = async () => {
+          counter.live--;
+          await dispose();
+        };
+        return executable;
+      },
+    },
+  };
+  return counter;
+}
+
+function largest(values: readonly number[]): number {
+  return values.reduce((a, b) => Math.max(a, b), 0);
+}
+
+describe('the enhancer', () => {
+  let ir: IR;
+  let onnx: Engine;
+  beforeAll(async () => {
+    onnx = await findEngine('onnx');
+    ir = requireIR('models/lw-drgn.mfn', { parameters: { width: 8 } }).ir;
+  });
+
+  it('takes images of any size and gives them back at that size, padding to what the network demands', async () => {
+    const { engine, sizes } = counting(onnx);
+    const enhancer = new Enhancer(ir, initializeWeights(ir, 1), engine);
+    for (const [width, height] of [
+      [1, 1],
+      [3, 7],
+      [33, 18],
+      [36, 20],
+    ] as const) {
+      const result = await enhancer.enhance(syntheticPhotograph(width, height, 1));
+      expect([result.width, result.height, result.data.length]).toEqual([width, height, width * height * 3]);
+    }
+    expect(sizes).toEqual(['1x4x4x3', '1x8x4x3', '1x20x36x3']);
+    await enhancer.dispose();
+  });
+
+  it('gives what the network computes, where no padding is needed', async () => {
+    const weights = initializeWeights(ir, 1);
+    const image = syntheticPhotograph(32, 24, 2);
+    const enhancer = new Enhancer(ir, weights, onnx);
+    const { data } = await enhancer.enhance(image);
+    await enhancer.dispose();
+    const executable = await onnx.compile(lowerInference(ir, { batch: 1, height: 24, width: 32 }));
+    executable.write('parameter', new Map(listWeights(ir).map(({ path }) => [path, weights.get(path) as HostTensor])));
+    const { values } = (await executable.run(new Map([['low', toTensor(image, [-1, 1])]]))).get('enhanced') ?? { values: [] };
+    await executable.dispose();
+    const errors = Array.from(data, (sample, i) => Math.abs(sample - Math.min(255, Math.max(0, ((values[i] as number) + 1) * 127.5))));
+    expect(largest(errors)).toBeLessThanOrEqual(0.5001);
+  });
+
+  it('keeps a few executables and frees the others', async () => {
+    const counter = counting(onnx);
+    const enhancer = new Enhancer(ir, initializeWeights(ir, 1), counter.engine);
+    for (const width of [8, 16, 24, 32, 32, 24, 8]) await enhancer.enhance(syntheticPhotograph(width, 8, 1));
+    expect(counter.sizes).toHaveLength(5);
+    expect(counter.live).toBe(3);
+    await enhancer.dispose();
+    expect(counter.live).toBe(0);
+  });
+
+  it('cuts large images into tiles of one size, without visible seams', async () => {
+    const path = join(temporaryFolder(), 'tiny.mfn');
+    writeFileSync(path, tinyModel);
+    const { ir: tiny } = requireIR(path);
+    const weights = initializeWeights(tiny, 3);
+    const image = syntheticPhotograph(500, 300, 4);
+    const counter = counting(onnx);
+    const tiled = new Enhancer(tiny, weights, counter.engine, { pixelLimit: 2 ** 16 });
+    const whole = new Enhancer(tiny, weights, onnx);
+    const [a, b] = [await tiled.enhance(image), await whole.enhance(image)];
+    await tiled.dispose();
+    await whole.dispose();
+    expect(counter.sizes).toHaveLength(1);
+    expect(largest(Array.from(a.data, (sample, i) => Math.abs(sample - (b.data[i] as number))))).toBeLessThanOrEqual(2);
+  });
+});
