@@ -14,7 +14,14 @@ module.exports = {
       comment: 'The compiler runs in Node, a worker and a browser alike: no file system, no process, no engine.',
       severity: 'error',
       from: { path: '^src/compiler/' },
-      to: { path: ['^(node:)?(fs|path|os|process|child_process|worker_threads|url|module)(/|$)', '@tensorflow/', 'onnxruntime', '(^|/)sharp(/|$)'] },
+      to: {
+        path: [
+          '^(node:)?(fs|path|os|process|child_process|worker_threads|url|module)(/|$)',
+          '@tensorflow/',
+          'onnxruntime',
+          '(^|/)sharp(/|$)',
+        ],
+      },
     },
     {
       name: 'compiler-does-not-know-the-outside',

@@ -38,7 +38,7 @@ describe('mfnc check', () => {
     const { code, stdout, stderr } = await runCommand('check', file);
     expect(code).toBe(2);
     expect(stdout).toBe('');
-    expect(stderr).toMatch(/unknown\.mfn:6:12: error MFN\d{4}: .*`cnov`/);
+    expect(stderr).toMatch(/unknown\.mfn:6:17: error MFN\d{4}: .*`cnov`/);
     expect(stderr).toContain('conv');
   });
 
@@ -90,10 +90,10 @@ describe('the command line', () => {
     expect(stderr).not.toMatch(/\n\s+at /);
   });
 
-  it.each(['check', 'inspect', 'compile', 'train', 'evaluate', 'enhance', 'engine', 'doctor', 'data'])(
+  it.each(['check', 'inspect', 'compile', 'train', 'evaluate', 'enhance', 'engine', 'doctor', 'data darken'])(
     'mfnc %s --help has an example',
     async (command) => {
-      const { code, stdout } = await runCommand(command, '--help');
+      const { code, stdout } = await runCommand(...command.split(' '), '--help');
       expect(code).toBe(0);
       expect(stdout).toContain(`mfnc ${command}`);
       expect(stdout).toMatch(/Examples?:/);

@@ -7,8 +7,8 @@ import { MfnParser } from './grammar.js';
 import { repairLayout } from './layout.js';
 import { scan } from './scan.js';
 
-/** Largest source text, in UTF-16 code units. */
-export const sizeLimit = 4 * 1024 * 1024;
+/** Largest source text, in UTF-16 code units: 30,000 lines, parsed in a few seconds. */
+export const sizeLimit = 1024 * 1024;
 /** Most diagnostics of one file. */
 const diagnosticsLimit = 1000;
 const supportedVersion = 1;

@@ -1,10 +1,12 @@
 import { integers } from '../../../ops/rules/attributes.js';
 import { windowOf } from '../../../ops/rules/window.js';
 import type { OperatorEmitter } from './emission.js';
+import { isMatrixProduct, pointwiseConvolution, pointwiseFilterGradient, pointwiseInputGradient } from './pointwise.js';
 import { isDilated, pick, spread, withoutDilations } from './spacing.js';
 import { convolutionAttributes, size, tensorFlowPadding } from './window-attributes.js';
 
 export const conv2d: OperatorEmitter = (e) => {
+  if (isMatrixProduct(e.shape(0), e.shape(1)) && isMatrixProduct(e.outputShape, e.shape(1))) return pointwiseConvolution(e);
   const window = windowOf(e.attributes, e.shape(1).slice(0, 2));
   return e.add('Conv2D', e.inputs, convolutionAttributes(window, tensorFlowPadding(window, size(e.shape(0)))));
 };
@@ -15,6 +17,7 @@ export const conv2d: OperatorEmitter = (e) => {
  */
 export const conv2dTranspose: OperatorEmitter = (e) => {
   const kernelShape = e.shape(1);
+  if (isMatrixProduct(e.shape(0), kernelShape) && isMatrixProduct(e.outputShape, kernelShape)) return pointwiseInputGradient(e);
   const given = windowOf(e.attributes, kernelShape.slice(0, 2));
   const dilated = isDilated(given);
   const window = dilated ? withoutDilations(given) : given;
@@ -25,6 +28,7 @@ export const conv2dTranspose: OperatorEmitter = (e) => {
 
 /** With dilations: the gradient of the kernel with zeros between its taps, of which the taps are taken. */
 export const conv2dFilterGradient: OperatorEmitter = (e) => {
+  if (isMatrixProduct(e.shape(0), e.outputShape) && isMatrixProduct(e.shape(1), e.outputShape)) return pointwiseFilterGradient(e);
   const given = windowOf(e.attributes, integers(e.attributes, 'kernel_size'));
   const dilated = isDilated(given);
   const window = dilated ? withoutDilations(given) : given;

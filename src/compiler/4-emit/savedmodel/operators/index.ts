@@ -1,11 +1,10 @@
 import type { OpName } from '../../../ops/index.js';
-import { flag } from '../../../ops/rules/attributes.js';
-import { attribute } from '../attribute-values.js';
 import { blocks, broadcastTo, concat, pad, reshape, reverse, slice, transpose } from './arrangement.js';
 import { conv2d, conv2dFilterGradient, conv2dTranspose } from './convolutions.js';
 import { depthwiseConv2d, depthwiseConv2dFilterGradient, depthwiseConv2dInputGradient } from './depthwise.js';
 import { clip, comparison, leakyRelu, leakyReluGradient, same, select } from './elementwise.js';
 import type { OperatorEmitter } from './emission.js';
+import { matmul } from './pointwise.js';
 import { avgPool, avgPoolGradient, maxPool, maxPoolGradient } from './pooling.js';
 import { reduction } from './reductions.js';
 
@@ -54,11 +53,7 @@ export const operatorEmitters: Readonly<Record<OpName, OperatorEmitter>> = {
   depthwise_conv2d: depthwiseConv2d,
   avg_pool: avgPool,
   max_pool: maxPool,
-  matmul: (e) =>
-    e.add('MatMul', e.inputs, {
-      transpose_a: attribute.flag(flag(e.attributes, 'transpose_a')),
-      transpose_b: attribute.flag(flag(e.attributes, 'transpose_b')),
-    }),
+  matmul,
   relu_gradient: same('ReluGrad'),
   leaky_relu_gradient: leakyReluGradient,
   conv2d_filter_gradient: conv2dFilterGradient,

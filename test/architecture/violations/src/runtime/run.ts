@@ -1,3 +1,3 @@
 import { print } from '../cli/print.js';
 
-export const run = (): void => print('run');
+export const run = (): boolean => print('run');

@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { analyze } from '../../src/compiler/index.js';
+
+const reference = readFileSync(fileURLToPath(new URL('../../grammar/mfn.md', import.meta.url)), 'utf8');
+const examples = [...reference.matchAll(/^(#+ .*)$|```mfn\n([\s\S]*?)```/gm)];
+
+/** Headings and the examples below them. */
+const titled: [string, string][] = [];
+let title = '';
+for (const [, heading, example] of examples) {
+  if (heading !== undefined) title = heading.replace(/^#+ /, '');
+  else if (example !== undefined) titled.push([title, example]);
+}
+
+describe('the examples of the language reference', () => {
+  it('are found', () => {
+    expect(titled.length).toBeGreaterThan(8);
+  });
+
+  it.each(titled)('%s', (_, text) => {
+    const host = {
+      read: (path: string) => (path === 'example.mfn' ? text : undefined),
+      resolve: (_from: string, specifier: string) => specifier,
+    };
+    const { diagnostics } = analyze('example.mfn', host);
+    // Examples without a model are libraries.
+    const messages = diagnostics
+      .filter((d) => d.code !== 'MFN1013')
+      .map((d) => `${d.code} ${d.message} at '${text.slice(d.span.start, d.span.end)}'`);
+    expect(messages).toEqual([]);
+  });
+});
