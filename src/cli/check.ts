@@ -30,18 +30,24 @@ export function register(program: Command): void {
 }
 
 async function check(files: readonly string[], options: Options): Promise<void> {
-  const checked = files.map((file) => ({ file, result: analyzeFile(file) }));
+  const checked = files.map((file) => ({ file, result: analyzeFile(file, { requireModel: false }) }));
   if (options.json === true) process.stdout.write(`${JSON.stringify(await jsonReport(checked, options), undefined, 2)}\n`);
   else await printReport(checked, options);
-  if (checked.some(({ result }) => result.diagnostics.some((diagnostic) => diagnostic.severity === 'error')))
-    throw new CommandFailure(2, '');
+  if (checked.some(({ result }) => hasErrors(result))) throw new CommandFailure(2, '');
+}
+
+function hasErrors({ diagnostics }: AnalyzeResult): boolean {
+  return diagnostics.some(({ severity }) => severity === 'error');
 }
 
 async function printReport(checked: readonly Checked[], options: Options): Promise<void> {
   const { formatConstraint } = await import('./image-size.js');
   for (const { file, result } of checked) {
     printDiagnostics(result);
-    if (!result.ir) continue;
+    if (!result.ir) {
+      if (!hasErrors(result)) process.stdout.write(`${file}: well formed; it declares no model\n`);
+      continue;
+    }
     process.stdout.write(`${file}: ${summary(result.ir, formatConstraint)}\n`);
     if (options.conformance !== true) continue;
     const { conformanceOf, formatConformance } = await import('./conformance.js');

@@ -23,7 +23,7 @@ const print = ({ diagnostics, sources }: AnalyzeResult): string =>
 /** Compares with the recorded file; `UPDATE=1` records it anew. */
 function expectRecorded(name: string, file: string, text: string): void {
   const target = path.join(folder, name, file);
-  if (process.env['UPDATE'] === '1') writeFileSync(target, text);
+  if (process.env.UPDATE === '1') writeFileSync(target, text);
   expect(text).toBe(existsSync(target) ? readFileSync(target, 'utf8') : '(nothing is recorded; run with UPDATE=1)');
 }
 

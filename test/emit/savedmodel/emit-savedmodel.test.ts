@@ -3,7 +3,7 @@ import { EmissionError, emitSavedModel, outputKey } from '../../../src/compiler/
 import { NodeNames } from '../../../src/compiler/4-emit/savedmodel/node-names.js';
 import { opCases, programOf, titleOf } from '../../ops/cases.js';
 import { programBuilder } from '../../support/program-builder.js';
-import { restorationNetwork } from '../onnx/restoration-network.js';
+import { attentionNetwork } from './attention-network.js';
 import { decodeGraph } from './decode-graph.js';
 
 const nodesOf = (program: Parameters<typeof emitSavedModel>[0]) =>
@@ -11,19 +11,19 @@ const nodesOf = (program: Parameters<typeof emitSavedModel>[0]) =>
 
 describe('a SavedModel', () => {
   it('has the same bytes for the same Program', () => {
-    expect(emitSavedModel(restorationNetwork()).files).toEqual(emitSavedModel(restorationNetwork()).files);
+    expect(emitSavedModel(attentionNetwork()).files).toEqual(emitSavedModel(attentionNetwork()).files);
   });
 
   it('names every input and output in its signature as the Program does', () => {
-    const { inputs, outputs } = emitSavedModel(restorationNetwork());
+    const { inputs, outputs } = emitSavedModel(attentionNetwork());
     expect(inputs.get('low')).toEqual({ key: 'low', tensor: 'low:0' });
-    expect(inputs.get('attention.up.kernel')).toEqual({ key: 'attention.up.kernel', tensor: 'attention/up/kernel:0' });
+    expect(inputs.get('body[2].kernel')).toEqual({ key: 'body[2].kernel', tensor: 'body_2/kernel:0' });
     expect(outputs.get(outputKey('result', 'enhanced'))?.key).toBe('enhanced');
   });
 
   it('has the weights as constants where their values are given', () => {
-    const program = restorationNetwork();
-    const weights = new Map([['first.bias', { shape: [8], values: new Float32Array(8) }]]);
+    const program = attentionNetwork();
+    const weights = new Map([['first.bias', { shape: [4], values: new Float32Array(4) }]]);
     const { inputs, files } = emitSavedModel(program, { weights });
     expect(inputs.has('first.bias')).toBe(false);
     const node = decodeGraph(files.get('saved_model.pb') ?? new Uint8Array()).find(({ name }) => name === 'first/bias');
@@ -31,9 +31,9 @@ describe('a SavedModel', () => {
   });
 
   it('refuses values of another shape than the weight has', () => {
-    const weights = new Map([['first.bias', { shape: [4], values: new Float32Array(4) }]]);
-    expect(() => emitSavedModel(restorationNetwork(), { weights })).toThrow(
-      /first\.bias has the shape \[8\], the values given for it have \[4\]/,
+    const weights = new Map([['first.bias', { shape: [5], values: new Float32Array(5) }]]);
+    expect(() => emitSavedModel(attentionNetwork(), { weights })).toThrow(
+      /first\.bias has the shape \[4\], the values given for it have \[5\]/,
     );
   });
 
@@ -52,7 +52,7 @@ describe('a SavedModel', () => {
 describe('the graph', () => {
   it('defines every node once, before its use, with a name that TensorFlow allows', () => {
     const defined = new Set<string>();
-    for (const { name, input } of nodesOf(restorationNetwork())) {
+    for (const { name, input } of nodesOf(attentionNetwork())) {
       expect(name).toMatch(/^[A-Za-z0-9.][A-Za-z0-9_./-]*$/);
       expect(defined.has(name), name).toBe(false);
       for (const source of input) expect(defined.has(source), `${source} for ${name}`).toBe(true);
@@ -61,8 +61,8 @@ describe('the graph', () => {
   });
 
   it('adds a bias by BiasAdd, which TensorFlow fuses into the convolution', () => {
-    const kinds = nodesOf(restorationNetwork()).map(({ op }) => op);
-    expect(kinds.filter((op) => op === 'BiasAdd')).toHaveLength(7);
+    const kinds = nodesOf(attentionNetwork()).map(({ op }) => op);
+    expect(kinds.filter((op) => op === 'BiasAdd')).toHaveLength(2);
     expect(kinds.filter((op) => op === 'AddV2')).toHaveLength(1);
   });
 

@@ -7,7 +7,7 @@ import { elementsIn } from '../../support/reference/tensor.js';
 
 const program = restorationNetwork();
 const values = new Map(
-  program.inputs.map(({ name, tensor }) => [name, randomValues(elementsIn(program.tensors[tensor]?.shape ?? []), name)]),
+  program.inputs.map(({ name, tensor }) => [name, randomValues(elementsIn(program.tensors[tensor]?.shape ?? []), name, -0.3, 0.3)]),
 );
 
 describe('probe', () => {

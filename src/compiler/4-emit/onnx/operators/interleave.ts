@@ -34,7 +34,7 @@ export function deinterleave(graph: OnnxGraph, image: Value, [strideY, strideX]:
 }
 
 /** All slices of thickness 1 along an axis. */
-function split(graph: OnnxGraph, value: Value, axis: number): Value[] {
+function split(graph: OnnxGraph, value: Value, axis: number): readonly Value[] {
   const count = value.shape[axis] as number;
   if (count === 1) return [value];
   const shape = value.shape.map((size, i) => (i === axis ? 1 : size));
