@@ -1,5 +1,6 @@
+import { type AnalyzeResult, analyze } from '../compiler/2-analyze/analyze.js';
+import type { CompileOptions } from '../compiler/2-analyze/options.js';
 import { report } from '../compiler/diagnostics/index.js';
-import { type AnalyzeResult, analyze, type CompileOptions } from '../compiler/index.js';
 import type { IR } from '../compiler/ir/ir.js';
 import { CommandFailure } from './failure.js';
 import { createSourceHost, whyUnreadable } from './source-host.js';

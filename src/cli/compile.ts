@@ -2,9 +2,7 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { initializeWeights, listWeights, lowerInference } from '../compiler/3-lower/index.js';
-import { emitIR } from '../compiler/4-emit/ir/index.js';
-import { emitOnnx } from '../compiler/4-emit/onnx/index.js';
-import { emitSavedModel } from '../compiler/4-emit/savedmodel/index.js';
+import { type EmittedFiles, emit, type Target, targets } from '../compiler/4-emit/index.js';
 import { didYouMean } from '../compiler/diagnostics/did-you-mean.js';
 import type { IR } from '../compiler/ir/ir.js';
 import type { Program } from '../compiler/ir/program.js';
@@ -17,12 +15,6 @@ import { loadNetwork, type Network } from './load-network.js';
 import { costConvention, costTree, inGiga, type NetworkCost } from './network-cost.js';
 import { guarded } from './runtime-failure.js';
 import { formatTable } from './terminal/table.js';
-
-const targets = ['ir', 'savedmodel', 'onnx'] as const;
-type Target = (typeof targets)[number];
-
-/** A file to write, by its path below the output folder. */
-type Files = Map<string, string | Uint8Array>;
 
 /** What `mfnc compile` writes as summary.json and prints with --json. */
 interface Summary extends NetworkCost {
@@ -87,7 +79,7 @@ async function compileTo(file: string, options: Options): Promise<Summary> {
   requireSupportedSize(ir, size);
   const program = lowerInference(ir, { batch: 1, ...size });
   // Everything is made before the first file is written, so a failure leaves the folder as it was.
-  const files = emitAll(path.basename(file, path.extname(file)), chosen, ir, program, weights);
+  const files = emit(path.basename(file, path.extname(file)), chosen, ir, program, weights);
   const summary: Summary = {
     mfnc: mfncVersion,
     model: ir.model.name,
@@ -143,16 +135,6 @@ function onlyOf(ir: IR, all: ReadonlyMap<string, HostTensor>): Map<string, HostT
   return new Map([...all].filter(([name]) => wanted.has(name)));
 }
 
-function emitAll(name: string, chosen: readonly Target[], ir: IR, program: Program, weights: ReadonlyMap<string, HostTensor>): Files {
-  const files: Files = new Map();
-  if (chosen.includes('ir')) files.set(`${name}.ir.json`, emitIR(ir));
-  if (chosen.includes('savedmodel')) {
-    for (const [part, content] of emitSavedModel(program, { weights }).files) files.set(path.join('savedmodel', part), content);
-  }
-  if (chosen.includes('onnx')) files.set(`${name}.onnx`, emitOnnx(program, { weights }));
-  return files;
-}
-
 function tensorsOf(program: Program, ports: readonly { readonly name: string; readonly tensor: number }[]): TensorSummary[] {
   return ports.map(({ name, tensor }) => ({ name, shape: program.tensors[tensor]?.shape ?? [] }));
 }
@@ -161,7 +143,7 @@ function sha256(content: string | Uint8Array): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
-async function writeAll(folder: string, files: Files): Promise<void> {
+async function writeAll(folder: string, files: EmittedFiles): Promise<void> {
   for (const parent of new Set([...files.keys()].map((name) => path.dirname(path.join(folder, name))))) await makeFolder(parent);
   for (const [name, content] of files) await writeFileAtomically(path.join(folder, name), content);
 }

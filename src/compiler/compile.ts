@@ -1,0 +1,32 @@
+import { type AnalyzeResult, analyze } from './2-analyze/analyze.js';
+import type { CompileOptions, SourceHost } from './2-analyze/options.js';
+import { type ImageSize, initializeWeights, lowerInference, type TensorValues } from './3-lower/index.js';
+import { type EmittedFiles, emit, type Target } from './4-emit/index.js';
+
+export interface CompileRequest extends CompileOptions {
+  readonly targets: readonly Target[];
+  /** Batch, height and width that the artefacts take. */
+  readonly size: ImageSize;
+  /** Trained weights by path; without them the artefacts hold the start values of `seed`. */
+  readonly weights?: ReadonlyMap<string, TensorValues>;
+  /** Default 1. */
+  readonly seed?: number;
+}
+
+/** What a source was compiled to. Without an IR there are errors among the diagnostics, and no files. */
+export interface Compilation extends AnalyzeResult {
+  readonly files: EmittedFiles;
+}
+
+/**
+ * All phases on one source: parse and analyze (every module that the source imports is parsed when it is met), lower, emit.
+ * @param path the source, as `host` knows it.
+ * @throws LoweringFailure when the size breaks a constraint of the model.
+ */
+export const compile = (path: string, host: SourceHost, request: CompileRequest): Compilation => {
+  const analysis = analyze(path, host, request);
+  if (analysis.ir === undefined) return { ...analysis, files: new Map() };
+  const program = lowerInference(analysis.ir, request.size, analysis.sources);
+  const weights = request.weights ?? initializeWeights(analysis.ir, request.seed ?? 1);
+  return { ...analysis, files: emit(analysis.ir.model.name, request.targets, analysis.ir, program, weights) };
+};
