@@ -66,6 +66,20 @@ describe('the graph', () => {
     expect(kinds.filter((op) => op === 'AddV2')).toHaveLength(1);
   });
 
+  it('has no concat before a 1x1 convolution in inference, and one bias', () => {
+    const fusion = (purpose: 'inference' | 'train-step') => {
+      const b = programBuilder('fusion', purpose);
+      const parts = [b.input('a', [1, 4, 4, 2]), b.input('b', [1, 4, 4, 3])];
+      const fused = b.op('conv2d', [b.op('concat', parts, { axis: 3 }), b.parameter('k', [1, 1, 5, 4])]);
+      b.result('y', b.op('add', [fused, b.parameter('bias', [4])]));
+      return nodesOf(b.build()).map(({ op }) => op);
+    };
+    const count = (kinds: readonly string[]) =>
+      ['ConcatV2', 'Conv2D', 'BiasAdd', 'AddV2'].map((op) => kinds.filter((kind) => kind === op).length);
+    expect(count(fusion('inference'))).toEqual([0, 2, 1, 1]);
+    expect(count(fusion('train-step'))).toEqual([1, 1, 1, 0]);
+  });
+
   it('says SAME and VALID for explicit paddings that mean the same', () => {
     const convolution = (padding: readonly number[]) => {
       const b = programBuilder();

@@ -3,6 +3,7 @@ import { product } from './fold.js';
 import type { Absorbed } from './fusion.js';
 import { OnnxGraph, type Value } from './graph.js';
 import { canonical, channelsFirst, keepsOrder, type Layout, permutationBetween, sameLayout, storedShape } from './layout.js';
+import { dataTypes } from './messages.js';
 
 /** A tensor of the Program as it stands in the ONNX graph. */
 interface Stored {
@@ -105,7 +106,7 @@ export class Emission {
       return this.graph.transpose(known.value, permutationBetween(known.layout, layout));
     }
     const value = this.operand(tensor, layout);
-    return this.graph.node('Cast', [value], value.shape, { to: { int: 9 } });
+    return this.graph.node('Cast', [value], value.shape, { to: { int: dataTypes.bool } });
   }
 
   /**
@@ -144,7 +145,7 @@ export class Emission {
   private castCondition(tensor: TensorId): Stored {
     const condition = this.conditions.get(tensor);
     if (condition === undefined) throw new Error(`tensor ${tensor} of Program '${this.program.name}' is used before it is defined`);
-    const value = this.graph.node('Cast', [condition.value], condition.value.shape, { to: { int: 1 } });
+    const value = this.graph.node('Cast', [condition.value], condition.value.shape, { to: { int: dataTypes.float } });
     this.define(tensor, value, condition.layout);
     return { layout: condition.layout, value };
   }

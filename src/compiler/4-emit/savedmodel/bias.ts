@@ -13,13 +13,13 @@ export interface BiasAddition {
 export function biasAddition(program: Program, node: ProgramNode): BiasAddition | undefined {
   if (node.op !== 'add') return undefined;
   const [a = -1, b = -1] = node.inputs;
-  if (isBiasOf(program, b, a)) return { image: a, bias: b };
-  if (isBiasOf(program, a, b)) return { image: b, bias: a };
+  const shapeOf = (tensor: TensorId) => program.tensors[tensor]?.shape ?? [];
+  if (isBiasOf(shapeOf(b), shapeOf(a))) return { image: a, bias: b };
+  if (isBiasOf(shapeOf(a), shapeOf(b))) return { image: b, bias: a };
   return undefined;
 }
 
-function isBiasOf(program: Program, bias: TensorId, image: TensorId): boolean {
-  const biasShape = program.tensors[bias]?.shape;
-  const imageShape = program.tensors[image]?.shape;
-  return biasShape?.length === 1 && imageShape?.length === 4 && biasShape[0] === imageShape[3];
+/** Whether a tensor of the first shape is a bias for an image of the second: a vector with an element for each channel. */
+export function isBiasOf(bias: readonly number[], image: readonly number[]): boolean {
+  return bias.length === 1 && image.length === 4 && bias[0] === image[3];
 }

@@ -5,6 +5,7 @@ import { GraphBuilder, type TensorName } from './graph.js';
 import { dataTypes, encodeSavedModel, type TensorInfoMessage } from './messages.js';
 import { EmissionError, NodeEmission } from './operators/emission.js';
 import { operatorEmitters } from './operators/index.js';
+import { splitConcats } from './split-concats.js';
 
 export { EmissionError } from './operators/emission.js';
 
@@ -46,7 +47,8 @@ export function outputKey(role: string, name: string): string {
  * signature `serving_default`. Tensors stay NHWC. The same Program gives the same bytes.
  * @throws EmissionError for an operator used in a way that TensorFlow has no kernel for.
  */
-export function emitSavedModel(program: Program, options: SavedModelOptions = {}): EmittedSavedModel {
+export function emitSavedModel(given: Program, options: SavedModelOptions = {}): EmittedSavedModel {
+  const program = given.purpose === 'inference' ? splitConcats(given) : given;
   const graph = new GraphBuilder();
   const tensors = new Map<TensorId, TensorName>();
   const fed = program.inputs.filter((input) => !options.weights?.has(input.name));
