@@ -62,13 +62,3 @@ function processorExtensions(): string {
     return '';
   }
 }
-
-/** Largest resident memory of this process so far, in bytes (VmHWM); undefined where /proc is absent. */
-export function peakMemoryOfThisProcess(): number | undefined {
-  try {
-    const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
-    return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
-  } catch {
-    return undefined;
-  }
-}

@@ -18,7 +18,7 @@ import type { Engine, HostTensor } from '../src/runtime/engines/engine.js';
 import { findEngine } from '../src/runtime/engines/index.js';
 import { engineNamed } from './engine-named.js';
 import { findPyTorch } from './python-environment.js';
-import { randomImages } from './random-images.js';
+import { randomImages } from './random-images.mjs';
 
 const folder = path.dirname(fileURLToPath(import.meta.url));
 /** Height and width differ, so that no exchange of the two goes unseen; both are divisible by what the models demand. */

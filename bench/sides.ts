@@ -25,11 +25,11 @@ export function pytorchSides(python: string): Side[] {
   }));
 }
 
-/** mfnc on one of its engines. TypeScript is loaded by tsx; the engines are native, so it costs nothing once they run. */
+/** mfnc on one of its engines, as `npm run build` made it. */
 export function engineSide(engine: string): Side {
   return {
     name: `mfnc, ${engine}`,
     kind: 'engine',
-    start: () => WorkerClient.start(process.execPath, ['--import', 'tsx', path.join(benchFolder, 'engine-worker.ts'), engine], project),
+    start: () => WorkerClient.start(process.execPath, [path.join(benchFolder, 'engine-worker.mjs'), engine], project),
   };
 }

@@ -10,12 +10,12 @@ import { colorsFor } from './terminal/colors.js';
 export async function runCommandLine(args: readonly string[]): Promise<number> {
   try {
     const program = createProgram();
-    const chosen = commands.find((command) => command.name === (args[0] === 'help' ? args[1] : args[0]));
+    const name = args[0] === 'help' ? args[1] : args[0];
+    const chosen = commands.find((command) => command.name === name);
     if (chosen) (await chosen.load()).register(program);
     else addSummaries(program);
-    const [first] = args;
-    if (first !== undefined && !first.startsWith('-') && first !== 'help' && !chosen) throw unknownCommand(first);
-    if (first === undefined) {
+    if (name !== undefined && !name.startsWith('-') && !chosen) throw unknownCommand(name);
+    if (args.length === 0) {
       program.outputHelp();
       return 0;
     }

@@ -12,7 +12,11 @@ interface DarkenOptions {
 }
 
 export function register(program: Command): void {
-  const data = program.command('data').summary('prepare photographs for a training').description('Prepares photographs for a training.');
+  const data = program
+    .command('data')
+    .summary('prepare photographs for a training')
+    .description('Prepares photographs for a training.')
+    .addHelpText('after', '\nExample:\n  mfnc data darken photographs -o pairs\n\nmfnc data COMMAND --help says more about each command.');
   data
     .command('darken')
     .summary('make low-light pairs of well-lit photographs')
@@ -53,7 +57,8 @@ async function runDarken(inputs: string[], { output, json, ...options }: DarkenO
 function parseCount(minimum: number): (text: string) => number {
   return (text) => {
     const count = Number(text);
-    if (!Number.isInteger(count) || count < minimum) throw new InvalidArgumentError(`Give a whole number from ${minimum}.`);
+    if (text.trim() === '' || !Number.isSafeInteger(count) || count < minimum)
+      throw new InvalidArgumentError(`Give a whole number from ${minimum}.`);
     return count;
   };
 }

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { EngineFailure } from '../runtime/engines/engine.js';
 import {
   enginesFolder,
   type InstallableEngine,
@@ -11,8 +10,8 @@ import {
   recipes,
   removeEngine,
 } from '../runtime/engines/install/index.js';
-import { RuntimeFailure } from '../runtime/files/index.js';
 import { CommandFailure } from './failure.js';
+import { guarded } from './runtime-failure.js';
 import { Progress } from './terminal/progress.js';
 import { formatTable } from './terminal/table.js';
 
@@ -32,30 +31,24 @@ export function register(program: Command): void {
     .argument('<name>', installableEngines.join(' or '))
     .summary('install an engine')
     .description('Downloads TensorFlow and compiles the binding (needs pip and g++). May be interrupted and repeated.')
-    .action((name: string) => failingPolitely(() => install(engineNamed(name))));
+    .addHelpText('after', '\nExample:\n  mfnc engine install tfjs-node')
+    .action(guarded((name: string) => install(engineNamed(name))));
 
   engine
     .command('remove')
     .argument('<name>', installableEngines.join(' or '))
     .summary('remove an engine that was installed here')
-    .action((name: string) => failingPolitely(() => remove(engineNamed(name))));
+    .description('Deletes the files of an engine that `mfnc engine install` installed.')
+    .addHelpText('after', '\nExample:\n  mfnc engine remove tfjs-node')
+    .action(guarded((name: string) => remove(engineNamed(name))));
 
   engine
     .command('list')
     .summary('list the engines that were installed here')
+    .description('Lists the engines that `mfnc engine install` installed, with their versions and folders.')
     .option('--json', 'print JSON')
-    .action(({ json }: { json?: boolean }) => failingPolitely(() => list(json === true)));
-}
-
-/** Failures of the runtime carry a sentence for the user. */
-async function failingPolitely(action: () => Promise<void>): Promise<void> {
-  try {
-    await action();
-  } catch (error) {
-    if (error instanceof RuntimeFailure) throw new CommandFailure(error.kind === 'input' ? 2 : 1, error.message);
-    if (error instanceof EngineFailure) throw new CommandFailure(1, error.message);
-    throw error;
-  }
+    .addHelpText('after', '\nExample:\n  mfnc engine list')
+    .action(guarded(({ json }: { json?: boolean }) => list(json === true)));
 }
 
 function engineNamed(name: string): InstallableEngine {

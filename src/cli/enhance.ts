@@ -63,16 +63,20 @@ async function enhance(inputs: string[], options: Options): Promise<void> {
     progress.finish();
     if (options.json === true) process.stdout.write(`${JSON.stringify({ engine: engine.name, images: results }, null, 2)}\n`);
     const failed = results.filter(({ problem }) => problem !== undefined).length;
-    if (failed > 0)
-      throw new CommandFailure(
-        2,
-        `${failed} of ${results.length} images could not be enhanced; the other ${results.length - failed} are in ${options.output}.`,
-      );
+    if (failed > 0) throw new CommandFailure(2, summaryOf(failed, results.length, options.output));
     if (options.json !== true) process.stdout.write(`${results.map(({ output }) => output).join('\n')}\n`);
   } finally {
     progress.finish();
     await enhancer.dispose();
   }
+}
+
+/** Nothing for a single image: why it failed has been said. */
+function summaryOf(failed: number, total: number, output: string): string {
+  if (total === 1) return '';
+  if (failed === total) return `none of the ${total} images could be enhanced.`;
+  const others = total - failed === 1 ? 'other one is' : `other ${total - failed} are`;
+  return `${failed} of ${total} images could not be enhanced; the ${others} in ${output}.`;
 }
 
 function parsePixels(text: string): number {

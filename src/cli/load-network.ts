@@ -1,7 +1,8 @@
-import type { IR } from '../compiler/ir/ir.js';
-import { matchWeights, readWeights } from '../runtime/checkpoint/index.js';
+import type { IR, ParameterValue } from '../compiler/ir/ir.js';
+import { matchWeights, readWeights, type WeightsFile } from '../runtime/checkpoint/index.js';
 import type { HostTensor } from '../runtime/engines/index.js';
-import { requireIR } from './analyze-file.js';
+import { analyzeFile, printDiagnostics } from './analyze-file.js';
+import { CommandFailure } from './failure.js';
 
 /** A model with its trained weights. */
 export interface Network {
@@ -16,11 +17,24 @@ export interface Network {
  */
 export async function loadNetwork(model: string, weightsPath: string): Promise<Network> {
   const file = await readWeights(weightsPath);
-  const { ir } = requireIR(model);
-  const known = Object.keys(ir.model.parameters);
-  const trained = Object.fromEntries(Object.entries(file.parameters).filter(([name]) => known.includes(name)));
-  const isSame = JSON.stringify({ ...ir.model.parameters, ...trained }) === JSON.stringify(ir.model.parameters);
-  if (file.model !== ir.model.name || isSame) return { ir, weights: matchWeights(file, ir) };
-  const { ir: parameterized } = requireIR(model, { parameters: trained });
-  return { ir: parameterized, weights: matchWeights(file, parameterized) };
+  const plain = analyzeFile(model);
+  const parameters = plain.ir === undefined ? {} : trainedParameters(file, plain.ir);
+  const result = Object.keys(parameters).length === 0 ? plain : analyzeFile(model, { parameters });
+  printDiagnostics(result);
+  if (result.ir !== undefined) return { ir: result.ir, weights: matchWeights(file, result.ir) };
+  if (plain.ir === undefined) throw new CommandFailure(2, '');
+  throw new CommandFailure(
+    2,
+    `${weightsPath}: holds the weights of ${file.model} with ${JSON.stringify(parameters)}, which the model cannot have.`,
+  );
+}
+
+/** Parameters that the weights were trained with, where they differ from the model's own. */
+function trainedParameters(file: WeightsFile, { model }: IR): Record<string, ParameterValue> {
+  if (file.model !== model.name) return {};
+  return Object.fromEntries(
+    Object.entries(file.parameters).filter(
+      ([name, value]) => Object.hasOwn(model.parameters, name) && JSON.stringify(value) !== JSON.stringify(model.parameters[name]),
+    ),
+  );
 }

@@ -1,18 +1,16 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { IR } from '../compiler/ir/ir.js';
 import { type EngineChoice, engineChoices } from '../runtime/engines/index.js';
-import { type RunFile, readRunFile, type TrainOutcome, train, unknownKey } from '../runtime/train/index.js';
-import { analyzeFile, requireIR } from './analyze-file.js';
-import { CommandFailure } from './failure.js';
+import { readRunFile, type TrainOutcome, train } from '../runtime/train/index.js';
 import { guarded, requireEngine } from './runtime-failure.js';
 import { colorsFor } from './terminal/colors.js';
 import { TrainProgress } from './terminal/train-progress.js';
+import { requireTrainableIR } from './trainable-ir.js';
 
 interface Options {
   readonly resume?: boolean;
   readonly maxSteps?: number;
   readonly engine?: EngineChoice;
-  readonly set: readonly string[];
+  readonly set?: readonly string[];
   readonly json?: boolean;
 }
 
@@ -33,8 +31,7 @@ export function register(program: Command): void {
     .option(
       '--set <key=value>',
       'override a value of the run file, as training.refinement.lambda=0; may be repeated',
-      (argument: string, all: string[]) => [...all, argument],
-      [],
+      (argument: string, all: readonly string[] = []) => [...all, argument],
     )
     .option('--json', 'print the outcome as JSON')
     .addHelpText(
@@ -75,35 +72,12 @@ async function runTraining(path: string, options: Options): Promise<void> {
   }
 }
 
-/** The IR with the overrides of the run file. Names of settings are checked first, so that a mistake is told with its place in the run file. */
-function requireTrainableIR(run: RunFile): IR {
-  const { parameters, settings } = run;
-  const { ir: plain } = analyzeFile(run.model, { parameters });
-  if (plain?.training !== undefined) requireKnownSettings(run, plain);
-  return requireIR(run.model, { parameters, settings }).ir;
-}
-
-function requireKnownSettings({ settings, placeOf }: RunFile, ir: IR): void {
-  const stages = ir.training?.stages ?? [];
-  const optimizer = ['rate', 'beta1', 'beta2', 'epsilon'];
-  const ofStages = stages.flatMap(({ name }) => ['steps', 'epochs', ...optimizer].map((setting) => `${name}.${setting}`));
-  const known = [...new Set(['batch', 'patch', ...optimizer, ...Object.keys(ir.training?.settings ?? {}), ...ofStages])];
-  const unknown = Object.keys(settings).filter((name) => !known.includes(name));
-  if (unknown.length === 0) return;
-  throw new CommandFailure(
-    2,
-    unknown
-      .map((name) => `${placeOf(['training', ...name.split('.')], 'key')}: ${unknownKey(name, `the training of ${ir.model.name}`, known)}`)
-      .join('\n'),
-  );
-}
-
 /** The first Ctrl-C aborts the signal, the second ends the process. */
 function listenForInterruption(): { readonly signal: AbortSignal; stop(): void } {
   const controller = new AbortController();
   const interrupt = (): void => {
     if (controller.signal.aborted) process.exit(interruptedExitCode);
-    process.stderr.write('\nFinishing the running step and writing a checkpoint; Ctrl-C again ends at once.\n');
+    process.stderr.write('\nStopping after what is running now, so that --resume can go on; Ctrl-C again ends at once.\n');
     controller.abort();
   };
   const signals = ['SIGINT', 'SIGTERM'] as const;

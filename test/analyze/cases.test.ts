@@ -31,6 +31,8 @@ describe('golden cases', () => {
   test.each(readdirSync(folder).sort())('%s', (name) => {
     const result = analyzeText(readCase(name, '\n'));
     expectRecorded(name, 'diagnostics.txt', print(result));
+    // Without an IR there is a reason: nothing is left out silently.
+    if (!result.ir) expect(result.diagnostics.some(({ severity }) => severity === 'error')).toBe(true);
     if (!result.ir) return;
     expect(verifyIR(result.ir)).toEqual([]);
     const text = `${JSON.stringify(result.ir, undefined, 2)}\n`;

@@ -97,6 +97,17 @@ describe('progress', () => {
     ]);
   });
 
+  it('does not write the end twice when it falls on a plain line', () => {
+    const { stream, written } = memory();
+    let now = 0;
+    const progress = new Progress({ label: 'train', total: 2, unit: 'steps', stream, now: () => now });
+    now = 20_000;
+    progress.update(2);
+    now = 21_000;
+    progress.finish();
+    expect(written).toEqual(['train  0/2 steps  0 %\n', 'train  2/2 steps  100 %  in 20 s\n']);
+  });
+
   it('counts resumed work in the bar but not in the speed', () => {
     const { stream } = memory();
     let now = 0;

@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { encodeSafetensors, readWeights } from '../../src/runtime/checkpoint/index.js';
 import { encodeImage, readImage } from '../../src/runtime/data/index.js';
 import { type CommandResult, runCommand } from '../cli/command-result.js';
 import { badImages, syntheticPhotograph } from '../support/images.js';
@@ -39,7 +40,7 @@ describe('mfnc train', () => {
     const train = (changes: Record<string, unknown>, ...options: string[]) =>
       runCommand('train', tiny.runFile('bad', changes), '--engine', 'onnx', ...options);
     expectMistake(await train({ sede: 3 }), 2, /bad\.yaml:\d+:1: unknown key `sede` in the run file\. Did you mean `seed`\?/);
-    expectMistake(await train({ model: 'nowhere.mfn' }), 2, /nowhere\.mfn.*no such file/);
+    expectMistake(await train({ model: 'nowhere.mfn' }), 2, /bad\.yaml:1:8: cannot read the model .*nowhere\.mfn: no such file/);
     expectMistake(await train({ parameters: { with: 3 } }), 2, /with/);
     expectMistake(
       await train({ training: { btach: 3 } }),
@@ -51,7 +52,12 @@ describe('mfnc train', () => {
       2,
       /--set training\.plain\.setps=3: unknown key `plain\.setps`.*Did you mean `plain\.steps`\?/,
     );
-    expectMistake(await train({ training: { plain: { steps: 'many' } } }), 2, /steps/);
+    expectMistake(
+      await train({ training: { plain: { steps: 'many' } } }),
+      2,
+      /bad\.yaml:\d+:\d+: the mistake above comes from training\.plain\.steps\./,
+    );
+    expectMistake(await train({}, '--set', 'parameters.width=-1'), 2, /--set parameters\.width=-1: the mistake above comes from/);
     expectMistake(await train({ data: { reference: 'references/normal' } }), 2, /bad\.yaml:\d+:1: data has no `pair:`/);
     const pair = { low: 'pairs/low', normal: 'pairs/normal' };
     expectMistake(
@@ -140,6 +146,18 @@ describe('weights of another model', () => {
     expectMistake(await enhance(tiny.model, join(tiny.folder, 'nowhere.safetensors')), 2, /nowhere\.safetensors: there is no such file/);
     expectMistake(await enhance(tiny.model, input), 2, /1\.png: is not a usable safetensors file/);
     const damaged = join(tiny.folder, 'damaged.safetensors');
+    const odd = join(tiny.folder, 'odd.safetensors');
+    const { tensors } = await readWeights(tiny.weightsFile);
+    const write = (parameters: string) =>
+      writeFileSync(odd, Buffer.concat(encodeSafetensors({ metadata: { model: 'Tiny', parameters }, tensors })));
+    write('{"width":{"a":1}}');
+    expectMistake(await enhance(tiny.model, odd), 2, /odd\.safetensors: the parameters in its metadata are not/);
+    write('{"width":-3}');
+    expectMistake(
+      await enhance(tiny.model, odd),
+      2,
+      /odd\.safetensors: holds the weights of Tiny with \{"width":-3\}, which the model cannot have/,
+    );
     const bytes = tiny.weights('good');
     bytes[bytes.length - 2] = (bytes[bytes.length - 2] as number) ^ 1;
     writeFileSync(damaged, bytes);
@@ -218,8 +236,44 @@ describe('mfnc enhance', () => {
       /would have the same name as that of/,
     );
     expectMistake(await enhance(join(low, 'nowhere.png'), '-o', join(tiny.folder, 'out')), 2, /nowhere\.png: there is no such file/);
+    expectMistake(await enhance(low, '-o', tiny.model), 2, /tiny\.mfn: a file stands where a folder is wanted/);
+    expectMistake(await enhance(join(low, '1.png'), '-o', join(tiny.folder, 'a.tiff')), 2, /a\.tiff: results are PNG, JPEG, WebP or BMP/);
     expectMistake(await enhance(join(low, '1.png'), '-o', join(low, '2.png', 'deeper')), 2, /a file stands where a folder is wanted/);
     expect(hashesOf(low)).toEqual(before);
+  });
+});
+
+describe('mfnc enhance of a single image', () => {
+  it('says once why there is no result, and takes a file that is named twice once', async () => {
+    const tiny = await trained();
+    const options = ['-o', join(tiny.folder, 'out'), '--model', tiny.model, '--weights', tiny.weightsFile, '--engine', 'onnx'];
+    const empty = join(tiny.folder, 'empty.png');
+    writeFileSync(empty, '');
+    const result = await runCommand('enhance', empty, ...options);
+    expectMistake(result, 2, /error: .*empty\.png: is empty/);
+    expect(result.stderr.match(/error/g)).toHaveLength(1);
+    const image = join(tiny.folder, 'pairs/low/1.png');
+    const { code, stdout } = await runCommand('enhance', image, image, ...options);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: `${join(tiny.folder, 'out/1.png')}\n` });
+  });
+});
+
+describe('mfnc', () => {
+  it('names a command that does not exist, also when its help is asked for', async () => {
+    expectMistake(await runCommand('trian'), 2, /unknown command 'trian'\n.*did you mean mfnc train\?/);
+    expectMistake(await runCommand('help', 'trian'), 2, /unknown command 'trian'/);
+  });
+
+  it('gives each command a help with an example', async () => {
+    const commands = [
+      ...['check', 'inspect', 'compile', 'train', 'evaluate', 'enhance', 'doctor', 'data', 'data darken'],
+      ...['engine', 'engine install', 'engine remove', 'engine list'],
+    ];
+    for (const command of commands) {
+      const { code, stdout } = await runCommand(...command.split(' '), '--help');
+      expect(code).toBe(0);
+      expect(stdout, command).toMatch(/\nExample:\n {2}mfnc \S/);
+    }
   });
 });
 

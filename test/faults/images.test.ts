@@ -1,8 +1,17 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { checkSource, encodeImage, ImageCache, pairFolders, readImage, readImageHeader } from '../../src/runtime/data/index.js';
+import {
+  checkHeldOut,
+  checkSource,
+  darkenFiles,
+  encodeImage,
+  ImageCache,
+  pairFolders,
+  readImage,
+  readImageHeader,
+} from '../../src/runtime/data/index.js';
 import { badImages, syntheticPhotograph, writePairs } from '../support/images.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -99,6 +108,25 @@ describe('a folder of pairs', () => {
       /3 of the training images cannot be used:\n.*1\.png: is empty.*\n.*normal\/2\.png: is 64x40 pixels, its partner .*low\/2\.png is 64x48\.\n.*3\.png: is 64x20 pixels, smaller than a patch of 32x32/,
     );
     expect(readdirSync(folders.low)).toEqual(before);
+  });
+
+  it('that is held out is looked at before the training, too', async () => {
+    const folders = await writePairs(temporaryFolder(), 3, 20, 20);
+    writeFileSync(join(folders.low, '1.png'), 'x');
+    for (const path of Object.values(folders)) writeFileSync(join(path, '3.png'), await encodeImage(syntheticPhotograph(20, 10, 2), 'png'));
+    await expect(checkHeldOut({ roles: ['low', 'normal'], samples: await pairFolders(folders) }, 11)).rejects.toThrow(
+      /2 of the validation images cannot be used:\n.*1\.png: is not an image.*\n.*3\.png: is 20x10 pixels, too small to be measured: SSIM needs at least 11x11/,
+    );
+  });
+});
+
+describe('darkening', () => {
+  it('never writes over a photograph', async () => {
+    const folder = temporaryFolder();
+    const { normal } = await writePairs(folder, 2, 40, 30);
+    const before = readdirSync(normal).map((name) => readFileSync(join(normal, name)));
+    await expect(darkenFiles([normal], folder, { seed: 1 })).rejects.toThrow(/normal\/1\.png: the result would overwrite the photograph/);
+    expect(readdirSync(normal).map((name) => readFileSync(join(normal, name)))).toEqual(before);
   });
 });
 

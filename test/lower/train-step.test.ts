@@ -9,6 +9,7 @@ import {
 } from '../../src/compiler/3-lower/index.js';
 import { verifyIR } from '../../src/compiler/ir/verify-ir.js';
 import { verifyProgram } from '../../src/compiler/ir/verify-program.js';
+import { analyzeText } from '../support/analyze-text.js';
 import { littleNetwork } from '../support/ir-builder.js';
 import { interpret } from '../support/reference/interpret.js';
 import { randomValues } from '../support/reference/random.js';
@@ -61,6 +62,17 @@ describe('lowering for inference', () => {
   it('refuses sizes that break a constraint, and sizes that are none', () => {
     expect(() => lowerInference(ir, { batch: 1, height: 5, width: 4 })).toThrow('Little needs a height that is divisible by 2; 5 is not');
     expect(() => lowerInference(ir, { batch: 1, height: 4, width: 0 })).toThrow(LoweringFailure);
+  });
+
+  it('refuses a size that is smaller than a window', () => {
+    const text = 'mfn 1\nmodel Window {\n  in  x: image\n  out y: tensor\n  y = avg_pool(x, size: [5, 5])\n}\n';
+    const { ir: window } = analyzeText(text);
+    if (!window) throw new Error('the source is sound');
+    expect(() => lowerInference(window, { batch: 1, height: 4, width: 8 })).toThrow(
+      new LoweringFailure(
+        'a size of 4x8 does not fit the network: avg_pool: a window of 5x5 does not fit into an input of 4x8 (in main.mfn)',
+      ),
+    );
   });
 });
 

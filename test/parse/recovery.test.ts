@@ -42,6 +42,15 @@ const cases: readonly [string, readonly string[], readonly string[]][] = [
   ['an if without else', ['mfn 1', 'let a = if 1 < 2 then 3', 'let b = 1'], ['2:24 MFN0024']],
   ['chained comparisons', ['mfn 1', 'let a = 1 < 2 < 3', 'let b = 1 == 2 == 3'], ['2:15 MFN0025', '3:16 MFN0025']],
   ['a reserved word as a name', ['mfn 1', 'let then = 1', 'let b = 1'], ['2:5 MFN0026']],
+  ['a reserved word as the name of a port', ['mfn 1', 'block A {', '  in if: image', '  out b: image', '}'], ['3:6 MFN0026']],
+  ['a number that nothing can hold', ['mfn 1', 'let a = 1e999'], ['2:9 MFN0012']],
+  ['a size written as one word', ['mfn 1', 'training of A {', '  data { patch 96x96 batch 1 }', '}'], ['3:16 MFN0012']],
+  ['streams without names', ['mfn 1', 'training of A {', '  data { pair() unpaired(3) batch 1 }', '}'], ['3:10 MFN0020', '3:26 MFN0020']],
+  [
+    'a statement of stages in a loop',
+    ['mfn 1', 'training of A {', '  stage s for 1 steps {', '    for i in 1..2 { log a = i }', '  }', '}'],
+    ['4:21 MFN2019'],
+  ],
   [
     'characters that mean nothing',
     ['mfn 1', 'let a = 1;', "let b = 'x'", 'let c = 2 £ 3'],

@@ -41,6 +41,7 @@ export class Progress {
   private done: number;
   private detail = '';
   private finished = false;
+  private drawn: { readonly done: number; readonly detail: string } | undefined;
 
   constructor(private readonly options: ProgressOptions) {
     this.stream = options.stream ?? process.stderr;
@@ -101,6 +102,9 @@ export class Progress {
     const pause = this.interactive ? redrawEveryMs : plainLineEveryMs;
     if (!always && now - this.lastDrawnAt < pause) return;
     this.lastDrawnAt = now;
-    this.stream.write(this.interactive ? `\r\x1b[K${this.text()}` : `${this.text()}\n`);
+    if (this.interactive) this.stream.write(`\r\x1b[K${this.text()}`);
+    // The end may fall on a line that has just been written.
+    else if (this.drawn?.done !== this.done || this.drawn.detail !== this.detail) this.stream.write(`${this.text()}\n`);
+    this.drawn = { done: this.done, detail: this.detail };
   }
 }

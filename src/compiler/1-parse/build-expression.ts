@@ -20,6 +20,7 @@ import type {
 } from './cst.js';
 import { expressionDepthLimit, tooDeepPart } from './expression-depth.js';
 import { type Operator, resolvePrecedence } from './precedence.js';
+import { wellFormedNumber } from './scan.js';
 import { buildString } from './string-literal.js';
 
 /**
@@ -148,7 +149,7 @@ function buildArgument(context: BuildContext, node: ArgumentCstNode): Argument {
 function buildAtom(context: BuildContext, node: AtomCstNode): Expression {
   const span = nodeSpan(context, node);
   const { NumberLiteral, StringLiteral, True, False, Identifier, parenthesized, list } = node.children;
-  if (NumberLiteral?.[0]) return buildNumber(NumberLiteral[0], span);
+  if (NumberLiteral?.[0]) return buildNumber(context, NumberLiteral[0], span);
   if (StringLiteral?.[0]) return { kind: 'string', value: buildString(context, StringLiteral[0]), span };
   if (True || False) return { kind: 'boolean', value: True !== undefined, span };
   if (Identifier?.[0]) return { kind: 'name', name: buildName(context, Identifier[0]), span };
@@ -158,10 +159,14 @@ function buildAtom(context: BuildContext, node: AtomCstNode): Expression {
   return { kind: 'error', span };
 }
 
-function buildNumber(token: IToken, span: Expression['span']): Expression {
-  const value = Number(token.image);
+function buildNumber(context: BuildContext, token: IToken, span: Expression['span']): Expression {
+  const { image } = token;
   // A malformed number has been reported by the scanner.
-  return Number.isFinite(value) ? { kind: 'number', value, isInteger: /^\d+$/.test(token.image), span } : { kind: 'error', span };
+  if (!wellFormedNumber.test(image)) return { kind: 'error', span };
+  const value = Number(image);
+  if (Number.isFinite(value)) return { kind: 'number', value, isInteger: /^\d+$/.test(image), span };
+  context.diagnostics.push(report.malformedNumber({ span, text: image, hint: `numbers go up to ${Number.MAX_VALUE}` }));
+  return { kind: 'error', span };
 }
 
 function buildListElement(context: BuildContext, node: ListElementCstNode): ListElement {

@@ -54,7 +54,11 @@ function buildData(context: BuildContext, node: DataSectionCstNode): DataSection
     if (keyword) reportRepetition(context, seen, keyword);
     if (stream) {
       const kind = stream.children.Pair ? 'pair' : 'unpaired';
-      streams.push({ kind, names: buildNames(context, stream.children.Identifier), span: nodeSpan(context, stream) });
+      const names = buildNames(context, stream.children.Identifier);
+      const span = nodeSpan(context, stream);
+      if (names.length === 0 && !context.diagnostics.some((known) => known.span.start >= span.start && known.span.end <= span.end))
+        context.diagnostics.push(report.unexpectedToken({ span, expected: `names in \`${kind}\``, found: 'none' }));
+      streams.push({ kind, names, span });
     } else if (patchNode) patch = buildPatch(context, patchNode);
     else if (batchNode) {
       const span = nodeSpan(context, batchNode);

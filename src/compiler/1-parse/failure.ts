@@ -1,4 +1,4 @@
-import { EOF, type IToken, tokenMatcher } from 'chevrotain';
+import { EOF, type IToken, type TokenType, tokenMatcher } from 'chevrotain';
 import { type Diagnostic, didYouMean, report, type Span } from '../diagnostics/index.js';
 import * as t from './tokens.js';
 
@@ -26,6 +26,11 @@ const bodies: ReadonlyMap<string, { readonly hasAssignments: boolean; readonly w
   ['`let` or `return`', { hasAssignments: false, words: ['let', 'return'] }],
   ['`function`', { hasAssignments: false, words: ['function'] }],
 ]);
+
+/** Words of statements behind which a new name stands. */
+const wantName: ReadonlySet<TokenType> = new Set([t.In, t.Out, t.Weight, t.Minimize, t.Log]);
+/** Words of the statements that only stages have. */
+const ofStages: ReadonlySet<TokenType> = new Set([t.Minimize, t.Log, t.Frozen]);
 
 export function spanAt(file: string, token: IToken): Span {
   return { file, start: token.startOffset, end: (token.endOffset ?? token.startOffset - 1) + 1 };
@@ -69,6 +74,17 @@ function placeOfMissing({ file, previous, found }: Failure): Span {
 /** A word where an item should start: a misspelt keyword, or a name that is not followed by `=`. */
 function describeUnknownStatement(failure: Failure): Diagnostic {
   const { file, expected, found, following } = failure;
+  if (wantName.has(found.tokenType) && t.reservedWords.has(following.image))
+    return report.reservedWord({ span: spanAt(file, following), word: following.image });
+  if (expected === 'a statement' && ofStages.has(found.tokenType) && tokenMatcher(following, t.Identifier)) {
+    const hint = 'it stands in a stage, and in no loop';
+    return report.statementNotAllowed({
+      span: spanAt(file, found),
+      what: `\`${found.image}\``,
+      where: 'a block, a model or a `for`',
+      hint,
+    });
+  }
   const body = bodies.get(expected);
   const [nearest] = didYouMean(found.image, body?.words ?? [], 1);
   const isMisspelt = nearest !== undefined && following.tokenType !== t.Assign;

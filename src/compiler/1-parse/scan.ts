@@ -1,6 +1,6 @@
 import { createTokenInstance, type IToken, type TokenType } from 'chevrotain';
 import { type Diagnostic, report, type Span } from '../diagnostics/index.js';
-import { contextualWords, Identifier, NumberLiteral, reservedWords, StringLiteral, symbols } from './tokens.js';
+import { By, contextualWords, Identifier, NumberLiteral, Patch, reservedWords, StringLiteral, symbols } from './tokens.js';
 
 /** A `///` comment: the text behind the slashes, without the space that follows them. */
 export interface DocumentationComment {
@@ -15,6 +15,9 @@ export interface ScanResult {
   readonly documentation: DocumentationComment[];
   readonly diagnostics: Diagnostic[];
 }
+
+/** Texts that are numbers; tokens of numbers whose text is none have been reported. */
+export const wellFormedNumber = /^\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 // One alternative a kind of token, tried in this order at every place of the text.
 const pattern = new RegExp(
@@ -67,16 +70,25 @@ export function scan(file: string, text: string): ScanResult {
     else if (groups.symbol !== undefined) push(symbols.get(image) ?? Identifier);
     else if (groups.string !== undefined) push(StringLiteral);
     else if (groups.malformed !== undefined) {
-      const spaced = image.replace(/^(\d+)x(\d+)$/, '$1 x $2');
-      const hint = spaced === image ? undefined : `write \`${spaced}\`, with spaces`;
+      const size = tokens.at(-1)?.tokenType === Patch ? /^(\d+)x(\d+)$/.exec(image) : null;
+      const hint = size ? `write \`${size[1]} x ${size[2]}\`, with spaces` : undefined;
       diagnostics.push(report.malformedNumber({ span, text: image, hint }));
-      push(NumberLiteral);
+      const [, height, width] = size ?? [];
+      if (height === undefined || width === undefined) push(NumberLiteral);
+      else tokens.push(...sizeTokens(span.start, height, width));
     } else if (groups.unterminated !== undefined) {
       diagnostics.push(report.unterminatedString({ span }));
       push(StringLiteral);
     } else diagnostics.push(report.unexpectedCharacter({ span, ...shown(image) }));
   }
   return { tokens, documentation, diagnostics };
+}
+
+/** The tokens that `96x96` was meant to be. */
+function sizeTokens(start: number, height: string, width: string): IToken[] {
+  const cut = (type: TokenType, image: string, offset: number): IToken =>
+    createTokenInstance(type, image, start + offset, start + offset + image.length - 1, 0, 0, 0, 0);
+  return [cut(NumberLiteral, height, 0), cut(By, 'x', height.length), cut(NumberLiteral, width, height.length + 1)];
 }
 
 /** How a stray character is named, and what to write instead where that is clear. */

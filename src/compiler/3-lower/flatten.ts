@@ -3,6 +3,7 @@ import type { CallNode, Definition, IR, Node, OpNode } from '../ir/ir.js';
 import type { Origin, TensorId } from '../ir/program.js';
 import type { Attributes, AttributeValue } from '../ops/index.js';
 import { isOpName, opDefinition } from '../ops/index.js';
+import { LoweringFailure } from './lowering-failure.js';
 import { InternalError, type ProgramBuilder } from './program-builder.js';
 import { joinPath } from './weights.js';
 
@@ -60,7 +61,7 @@ export const flatten = (
     if (node.kind === 'constant') {
       values.set(node.output.value, builder.constant(Float32Array.from(node.values), node.output.shape));
     } else if (node.kind === 'op') {
-      const tensor = builder.emit(node.op, node.inputs.map(tensorOf), concreteAttributes(node, sizes), origin);
+      const tensor = emitAt(sizes, () => builder.emit(node.op, node.inputs.map(tensorOf), concreteAttributes(node, sizes), origin));
       checkShape(node, builder.shapeOf(tensor), sizes);
       values.set(node.output.value, tensor);
     } else {
@@ -72,6 +73,16 @@ export const flatten = (
   const operands = definition.inputs.map((port) => inputs.get(port.name) ?? missingInput(definition, port.name));
   const results = inline(definition, '', operands);
   return new Map(definition.outputs.map((port, i) => [port.name, results[i] ?? missingInput(definition, port.name)]));
+};
+
+/** Emits a node of a verified IR: where its operator still objects, it is to the size asked for, a window larger than the picture. */
+const emitAt = ({ H, W }: Sizes, emit: () => TensorId): TensorId => {
+  try {
+    return emit();
+  } catch (error) {
+    if (!(error instanceof InternalError)) throw error;
+    throw new LoweringFailure(`a size of ${H}x${W} does not fit the network: ${error.message}`);
+  }
 };
 
 const missingOutput = (node: CallNode): never => {

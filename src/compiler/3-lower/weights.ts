@@ -42,5 +42,4 @@ export const listAllWeights = (ir: IR): WeightInfo[] => {
 };
 
 /** Whether a weight belongs to the instance with this path or to an instance inside it. */
-export const belongsTo = (weightPath: string, instancePath: string): boolean =>
-  weightPath.startsWith(instancePath) && ['.', '['].includes(weightPath[instancePath.length] ?? '');
+export const belongsTo = (weightPath: string, instancePath: string): boolean => weightPath.startsWith(`${instancePath}.`);

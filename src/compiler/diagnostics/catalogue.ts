@@ -103,7 +103,7 @@ export const report = {
   },
   /** MFN1001: there is no name `{name}` here */
   unknownName(at: Place & { readonly name: string; readonly candidates: readonly string[] }): Diagnostic {
-    return buildDiagnostic(at, 'MFN1001', 'error', `there is no name \`${at.name}\` here`, [at.candidates.length > 0 && `did you mean ${alternatives(at.candidates)}?`, 'declare it, or import it: `import { conv } from "std/blocks"`']);
+    return buildDiagnostic(at, 'MFN1001', 'error', `there is no name \`${at.name}\` here`, [at.candidates.length > 0 && `did you mean ${alternatives(at.candidates)}?`, 'declare it, or import it']);
   },
   /** MFN1002: `{name}` is declared twice */
   duplicateName(at: Place & { readonly name: string }): Diagnostic {
@@ -180,6 +180,10 @@ export const report = {
   /** MFN1020: `{name}` is a value of the model's own pass, which a stage does not have */
   modelValueInTraining(at: Place & { readonly name: string }): Diagnostic {
     return buildDiagnostic(at, 'MFN1020', 'error', `\`${at.name}\` is a value of the model's own pass, which a stage does not have`, ['apply the model\'s instances to the data streams, as the model does']);
+  },
+  /** MFN1021: `{name}` has no `{direction}` port */
+  missingPort(at: Place & { readonly name: string; readonly direction: string }): Diagnostic {
+    return buildDiagnostic(at, 'MFN1021', 'error', `\`${at.name}\` has no \`${at.direction}\` port`, [at.direction !== '' && `add one: \`${at.direction} picture: image\``]);
   },
   /** MFN2001: {what} must be {expected}, not {found} */
   typeMismatch(at: Place & { readonly what: string; readonly expected: string; readonly found: string }): Diagnostic {

@@ -21,14 +21,16 @@ export function editDistance(a: string, b: string): number {
 
 /**
  * The candidates that a reader could have meant by `word`, the nearest first, at most `limit`.
- * A candidate counts when a third of its letters or fewer differ; differences of case only always count.
+ * A candidate counts when a third of the letters or fewer differ, or one of two or three; differences of case only always count.
  */
 export function didYouMean(word: string, candidates: Iterable<string>, limit = 3): string[] {
   const scored: { candidate: string; distance: number }[] = [];
   for (const candidate of new Set(candidates)) {
     if (candidate === word || Math.abs(candidate.length - word.length) > 4) continue;
     const distance = candidate.toLowerCase() === word.toLowerCase() ? 0.5 : editDistance(word, candidate);
-    if (distance <= Math.max(1, Math.floor(Math.max(word.length, candidate.length) / 3))) scored.push({ candidate, distance });
+    // Every one-letter name is one letter away from every other.
+    const limitOfWord = word.length < 2 ? 0.5 : Math.max(1, Math.floor(Math.max(word.length, candidate.length) / 3));
+    if (distance <= limitOfWord) scored.push({ candidate, distance });
   }
   scored.sort((a, b) => a.distance - b.distance || (a.candidate < b.candidate ? -1 : 1));
   const nearest = scored[0]?.distance ?? 0;

@@ -138,8 +138,8 @@ export const explanations: readonly Explanation[] = [
     code: 'MFN0023', name: 'unknownDeclaration', severity: 'error',
     message: 'expected a declaration, found {found}',
     explanation: 'At the top level of a file stand declarations only; statements belong into the braces of a block, a model or a stage.',
-    wrong: { compiled: true, text: 'mfn 1\nblok Plain() { }\n' },
-    right: { compiled: true, text: 'mfn 1\nblock Plain() { }\n' },
+    wrong: { compiled: true, text: 'mfn 1\nblok Plain() { out y: [3]  y = [1, 2, 3] }\n' },
+    right: { compiled: true, text: 'mfn 1\nblock Plain() { out y: [3]  y = [1, 2, 3] }\n' },
   },
   {
     code: 'MFN0024', name: 'missingElse', severity: 'error',
@@ -329,6 +329,13 @@ export const explanations: readonly Explanation[] = [
     explanation: 'A stage sees the model\'s parameters and instances. What the model computes belongs to its inference; a stage makes its own passes.',
     wrong: { compiled: true, text: 'mfn 1\nimport { conv } from "std/blocks"\nimport { l1 } from "std/losses"\nblock Layer() {\n  in  x: image\n  out y: image\n  y = x |> conv(3, 3)\n}\nmodel Net {\n  in  low: image\n  out high: image\n  layer = Layer()\n  high = layer(low)\n}\ntraining of Net {\n  data { pair(low, normal)  patch 32 x 32  batch 4 }\n  adam { rate = 1e-3 }\n  stage only for 1 epochs {\n    minimize loss over layer = l1(layer(low), normal) + l1(high, normal)\n  }\n}\n' },
     right: { compiled: true, text: 'mfn 1\nimport { conv } from "std/blocks"\nimport { l1 } from "std/losses"\nblock Layer() {\n  in  x: image\n  out y: image\n  y = x |> conv(3, 3)\n}\nmodel Net {\n  in  low: image\n  out high: image\n  layer = Layer()\n  high = layer(low)\n}\ntraining of Net {\n  data { pair(low, normal)  patch 32 x 32  batch 4 }\n  adam { rate = 1e-3 }\n  stage only for 1 epochs {\n    minimize loss over layer = l1(layer(low), normal)\n  }\n}\n' },
+  },
+  {
+    code: 'MFN1021', name: 'missingPort', severity: 'error',
+    message: '`{name}` has no `{direction}` port',
+    explanation: 'A model takes at least one picture and gives at least one; a block gives at least one tensor.',
+    wrong: { compiled: true, text: 'mfn 1\nblock Half {\n  in  x: image\n  _half = x / 2\n}\n' },
+    right: { compiled: true, text: 'mfn 1\nblock Half {\n  in  x: image\n  out y: image\n  y = x / 2\n}\n' },
   },
   {
     code: 'MFN2001', name: 'typeMismatch', severity: 'error',

@@ -72,10 +72,18 @@ export const evaluate = (dimension: Dimension, sizes: Sizes): number => {
 
 export const evaluateShape = (shape: Shape, sizes: Sizes): number[] => shape.map((dimension) => evaluate(dimension, sizes));
 
+/** Whether the numbers of a dimension can be held exactly. */
+export const isExact = (dimension: Dimension): boolean =>
+  typeof dimension === 'number' ? Number.isSafeInteger(dimension) : polynomial.isExact(parseDimension(dimension));
+
 /** Whether two dimensions are the same at all sizes. */
 export const areEqual = (a: Dimension, b: Dimension): boolean => a === b || polynomial.areEqual(toPolynomial(a), toPolynomial(b));
 
-const divisorsOf = (value: number): number[] => Array.from({ length: value }, (_, i) => i + 1).filter((divisor) => value % divisor === 0);
+/** Divisors larger than this are not made smaller, so that no stride, however mistyped, takes long. */
+const largestSearched = 4096;
+
+const divisorsOf = (value: number): number[] =>
+  value > largestSearched ? [value] : Array.from({ length: value }, (_, i) => i + 1).filter((divisor) => value % divisor === 0);
 
 const multiplesOf = (divisors: ReadonlyMap<string, number>): Map<string, Polynomial> =>
   new Map([...divisors].map(([name, divisor]) => [name, polynomial.scale(polynomial.symbol(name), divisor)]));

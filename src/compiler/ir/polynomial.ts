@@ -108,6 +108,14 @@ export const substitute = (a: Polynomial, replacements: ReadonlyMap<string, Poly
   return sum;
 };
 
+/** Whether all its numbers can be held exactly, so that equality means something. */
+export const isExact = (a: Polynomial): boolean =>
+  [...a.values()].every(
+    ({ coefficient, factors }) =>
+      Number.isSafeInteger(coefficient) &&
+      factors.every((factor) => factor.kind === 'symbol' || (Number.isSafeInteger(factor.denominator) && isExact(factor.numerator))),
+  );
+
 /** The number a polynomial is, when it has no symbols. */
 export const asNumber = (a: Polynomial): number | undefined => {
   if (a.size === 0) return 0;
@@ -134,10 +142,13 @@ export const denominatorsOf = (a: Polynomial, found: Map<string, number> = new M
   return found;
 };
 
+/** A whole number in digits; `String` writes those from 1e21 on with an exponent. */
+const digits = (value: number): string => (Math.abs(value) < 1e21 ? String(value) : String(BigInt(value)));
+
 const printQuotient = (numerator: Polynomial, offset: number, denominator: number): string => {
   const up = offset === denominator - 1;
   const text = print(up || offset === 0 ? numerator : add(numerator, constant(offset)));
-  return `${up ? 'ceil' : 'floor'}(${/ [+-] /.test(text) ? `(${text})` : text}/${denominator})`;
+  return `${up ? 'ceil' : 'floor'}(${/ [+-] /.test(text) ? `(${text})` : text}/${digits(denominator)})`;
 };
 
 const compareTerms = (a: Term, b: Term): number => b.factors.length - a.factors.length || byText(keyOf(a.factors), keyOf(b.factors));
@@ -153,7 +164,7 @@ export const print = (a: Polynomial): string =>
   printSum(
     orderedTerms(a).map(({ coefficient, factors }) => {
       const size = Math.abs(coefficient);
-      const parts = [...(size === 1 && factors.length > 0 ? [] : [String(size)]), ...factors.map((factor) => factor.text)];
+      const parts = [...(size === 1 && factors.length > 0 ? [] : [digits(size)]), ...factors.map((factor) => factor.text)];
       return { negative: coefficient < 0, text: parts.join('*') };
     }),
   );

@@ -1,5 +1,6 @@
 import type { OpDefinition } from './op.js';
-import { unaryShape } from './rules/elementwise.js';
+import { number } from './rules/attributes.js';
+import { problem } from './rules/problem.js';
 
 export const clip: OpDefinition = {
   name: 'clip',
@@ -10,7 +11,10 @@ export const clip: OpDefinition = {
     { name: 'maximum', kind: 'float', documentation: 'The greatest value of the result.' },
   ],
   callable: true,
-  shape: unaryShape,
+  shape: ([x = []], attributes) => {
+    const [least, greatest] = [number(attributes, 'minimum'), number(attributes, 'maximum')];
+    return least <= greatest ? x : problem(`nothing lies between a minimum of ${least} and a maximum of ${greatest}`);
+  },
   gradient: (builder, { inputs: [x = 0], output, outputGradient }) => [
     builder.emit('mul', [outputGradient, builder.emit('equal', [x, output])]),
   ],

@@ -1,4 +1,4 @@
-import { add } from '../ir/dimension.js';
+import { add, subtract } from '../ir/dimension.js';
 import type { OpDefinition } from './op.js';
 import { dimensions, integers } from './rules/attributes.js';
 import { extentAt } from './rules/extents.js';
@@ -21,8 +21,11 @@ export const slice: OpDefinition = {
     }
     for (const [axis, extent] of x.entries()) {
       const from = extentAt(begin, axis);
-      const to = add(from, extentAt(size, axis));
-      const outside = (typeof from === 'number' && from < 0) || (typeof to === 'number' && typeof extent === 'number' && to > extent);
+      const count = extentAt(size, axis);
+      if (typeof count === 'number' && count < 1) return problem(`a slice has at least one element along axis ${axis}, not ${count}`, 0);
+      const to = add(from, count);
+      const left = subtract(extent, to);
+      const outside = (typeof from === 'number' && from < 0) || (typeof left === 'number' && left < 0);
       if (outside) return problem(`axis ${axis} has ${extent} elements; a slice from ${from} to ${to} reaches beyond it`, 0);
     }
     return size;

@@ -90,7 +90,8 @@ function readMetadata(metadata: unknown, path: string): Record<string, string> {
 function readEntry(name: string, value: unknown, dataLength: number, path: string): Entry {
   if (!isRecord(value)) throw damaged(path, `the entry of ${name} is not an object`);
   const { dtype, shape, data_offsets: offsets } = value;
-  if (dtype !== 'F32') throw damaged(path, `${name} is stored as ${String(dtype)}; mfnc reads float32 (F32)`);
+  if (dtype !== 'F32')
+    throw damaged(path, `${name} is stored as ${typeof dtype === 'string' ? dtype : JSON.stringify(dtype)}; mfnc reads float32 (F32)`);
   if (!isCountList(shape)) throw damaged(path, `the shape of ${name} is not a list of sizes`);
   if (!isCountList(offsets) || offsets.length !== 2) throw damaged(path, `data_offsets of ${name} are not two positions`);
   const [begin, end] = offsets as [number, number];

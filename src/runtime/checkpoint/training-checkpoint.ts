@@ -38,7 +38,8 @@ export async function writeCheckpoint(path: string, checkpoint: TrainingCheckpoi
 export async function readCheckpoint(path: string): Promise<TrainingCheckpoint> {
   const { metadata, tensors } = decodeSafetensors(await readBytes(path, largestFile), path);
   const step = Number(metadata.step);
-  if (metadata.format !== format || metadata.stage === undefined || !Number.isInteger(step)) {
+  const run = parseJSON(metadata.run ?? '');
+  if (metadata.format !== format || metadata.stage === undefined || !Number.isInteger(step) || step < 0 || run === undefined) {
     throw inputFailure(`${path}: is no checkpoint that this version of mfnc (${mfncVersion}) can read.`);
   }
   return {
@@ -46,10 +47,19 @@ export async function readCheckpoint(path: string): Promise<TrainingCheckpoint> 
     step,
     engine: metadata.engine as EngineName,
     threads: Number(metadata.threads),
-    run: JSON.parse(metadata.run ?? '{}'),
+    run,
     weights: without(weightPrefix, tensors),
     states: without(statePrefix, tensors),
   };
+}
+
+function parseJSON(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? { ...value } : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function prefixed(prefix: string, tensors: ReadonlyMap<string, HostTensor>): [string, HostTensor][] {

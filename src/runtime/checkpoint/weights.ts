@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { listWeights } from '../../compiler/3-lower/index.js';
 import type { IR, ParameterValue } from '../../compiler/ir/ir.js';
+import { isParameterValue } from '../../compiler/ir/parameter-value.js';
 import type { HostTensor } from '../engines/engine.js';
 import { inputFailure, mfncVersion, readBytes, writeFileAtomically } from '../files/index.js';
 import { decodeSafetensors, encodeSafetensors, littleEndianBytes } from './safetensors.js';
@@ -56,11 +57,12 @@ function readParameters(json: string | undefined, path: string): Record<string, 
   if (json === undefined) return {};
   try {
     const value: unknown = JSON.parse(json);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, ParameterValue>;
+    if (typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(isParameterValue))
+      return { ...value };
   } catch {
     // Said below: the metadata is unusable either way.
   }
-  throw inputFailure(`${path}: the parameters in its metadata are not a JSON object.`);
+  throw inputFailure(`${path}: the parameters in its metadata are not a JSON object of numbers, texts and lists of these.`);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { inputFailure, makeFolder, mfncVersion, systemFailure, writeFileAtomically } from '../files/index.js';
+import { inputFailure, makeFolder, mfncVersion, realName, systemFailure, writeFileAtomically } from '../files/index.js';
 import { type Darkening, type DarkeningRanges, darken, defaultDarkening, drawDarkening } from './darken.js';
 import { encodeImage } from './encode-image.js';
 import { type RGBImage, readImage } from './image.js';
@@ -30,7 +30,7 @@ export interface DarkenedPair extends Darkening {
  * Makes pairs for a training of well-lit photographs: OUT/normal/NAME.png and OUT/low/NAME.png, and OUT/darken.json with how each was darkened. The same photographs,
  * seed and options always give the same pairs.
  * @param inputs files and folders. @param done called after each pair with how many of `total` are done.
- * @throws RuntimeFailure when a photograph cannot be read, two have the same name, or a picture is smaller than the crop.
+ * @throws RuntimeFailure when a photograph cannot be read, two have the same name, a picture is smaller than the crop, or a result would overwrite a photograph.
  */
 export async function darkenFiles(
   inputs: readonly string[],
@@ -39,6 +39,7 @@ export async function darkenFiles(
   done: (count: number, total: number) => void = () => undefined,
 ): Promise<DarkenedPair[]> {
   const files = await photographs(inputs);
+  await keepInputs(files, output);
   await makeFolder(join(output, 'low'));
   await makeFolder(join(output, 'normal'));
   const pairs: DarkenedPair[] = [];
@@ -75,6 +76,20 @@ async function photographs(inputs: readonly string[]): Promise<Map<string, strin
     }
   }
   return files;
+}
+
+/** Refuses to write over any of the photographs. */
+async function keepInputs(files: ReadonlyMap<string, string>, output: string): Promise<void> {
+  const inputs = new Map<string, string>();
+  for (const source of files.values()) inputs.set(await realName(source), source);
+  for (const name of files.keys()) {
+    for (const role of ['low', 'normal']) {
+      const result = join(output, role, `${name}.png`);
+      const overwritten = inputs.get(await realName(result));
+      if (overwritten !== undefined)
+        throw inputFailure(`${result}: the result would overwrite the photograph ${overwritten}. Choose another folder for the pairs.`);
+    }
+  }
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -9,4 +9,4 @@ export { type Pair, pairFolders } from './pairs.js';
 export { PatchSampler, type Sampling, scaleFactors } from './patch-sampler.js';
 export { crop, defaultRange, toSamples, toTensor, type ValueRange } from './pixels.js';
 export { Random } from './random.js';
-export { type CheckedSource, checkSource, everyNth, type SampleSource, withoutHeldOut } from './sample-source.js';
+export { type CheckedSource, checkHeldOut, checkSource, everyNth, type SampleSource, withoutHeldOut } from './sample-source.js';

@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join, parse } from 'node:path';
-import { compareNaturally, inputFailure, systemFailure } from '../files/index.js';
+import { compareNaturally, inputFailure, RuntimeFailure, systemFailure } from '../files/index.js';
 import { formatOfName } from './image.js';
 
 /**
@@ -15,7 +15,7 @@ export async function listImages(folder: string): Promise<string[]> {
       .filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.'))
       .map(({ name }) => name);
   } catch (error) {
-    if (error instanceof Error && error.name === 'RuntimeFailure') throw error;
+    if (error instanceof RuntimeFailure) throw error;
     throw systemFailure(error, 'read', folder);
   }
   const images = names.filter((name) => formatOfName(name) !== undefined).sort(compareNaturally);

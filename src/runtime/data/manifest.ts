@@ -1,6 +1,6 @@
 import { dirname, extname, resolve } from 'node:path';
-import { LineCounter, parseDocument } from 'yaml';
-import { inputFailure, readText } from '../files/index.js';
+import { isNode } from 'yaml';
+import { inputFailure, parseYAML, readText } from '../files/index.js';
 import { stemOf } from './list-images.js';
 import type { Pair } from './pairs.js';
 
@@ -41,20 +41,12 @@ interface Row {
 }
 
 function readList(path: string, text: string): Row[] {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
-  const place = (offset: number) => {
-    const { line, col } = lines.linePos(offset);
-    return `${path}:${line}:${col}`;
-  };
-  const [mistake] = document.errors;
-  if (mistake !== undefined) throw inputFailure(`${place(mistake.pos[0])}: ${mistake.message.split('\n')[0]}`);
-  const content: unknown = document.toJS();
+  const { document, placeAt, content: read } = parseYAML(path, text);
+  const content = read();
   if (!Array.isArray(content)) throw inputFailure(`${path}:1:1: a manifest is a list of pairs.`);
   return content.map((entry: unknown, i) => {
     const node = document.getIn([i], true);
-    const offset = typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range) ? Number(node.range[0]) : 0;
-    return { place: place(offset), entry };
+    return { place: placeAt(isNode(node) ? (node.range?.[0] ?? 0) : 0), entry };
   });
 }
 

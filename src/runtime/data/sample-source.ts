@@ -1,7 +1,6 @@
-import { realpath } from 'node:fs/promises';
-import { inputFailure } from '../files/index.js';
+import { inputFailure, RuntimeFailure, realName } from '../files/index.js';
 import { readImageHeader } from './image.js';
-import type { ImageCache } from './image-cache.js';
+import { ImageCache } from './image-cache.js';
 import type { Pair } from './pairs.js';
 
 /** Images that are drawn together: pairs of two or more roles, or single images of one role. */
@@ -39,6 +38,42 @@ export async function checkSource(
   patch: readonly [number, number],
   progress: (done: number) => void = () => undefined,
 ): Promise<CheckedSource> {
+  const [height, width] = patch;
+  const tooSmall = `smaller than a patch of ${width}x${height} (width x height). Remove it or set a smaller training.patch.`;
+  return {
+    roles: source.roles,
+    samples: await checkSamples(source, cache, { images: 'training images', height, width, tooSmall }, progress),
+  };
+}
+
+/** Bytes of decoded held-out images that are kept while they are looked at. */
+const heldOutCacheLimit = 2 ** 28;
+
+/**
+ * Looks at every image that is held out before a training starts, for it is measured only at its end.
+ * @param side smallest height and width, which the metrics need. @param progress called after each sample with how many are done.
+ * @throws RuntimeFailure that lists the images that cannot be used.
+ */
+export async function checkHeldOut(source: SampleSource, side: number, progress: (done: number) => void = () => undefined): Promise<void> {
+  const tooSmall = `too small to be measured: SSIM needs at least ${side}x${side}. Leave it out of data.validation.`;
+  const demand = { images: 'validation images', height: side, width: side, tooSmall };
+  await checkSamples(source, new ImageCache(heldOutCacheLimit), demand, progress);
+}
+
+/** What images have to be, and how those that are not are spoken of. */
+interface Demand {
+  readonly images: string;
+  readonly height: number;
+  readonly width: number;
+  readonly tooSmall: string;
+}
+
+async function checkSamples(
+  source: SampleSource,
+  cache: ImageCache,
+  demand: Demand,
+  progress: (done: number) => void,
+): Promise<SizedSample[]> {
   const sized: (SizedSample | undefined)[] = source.samples.map(() => undefined);
   const problems: (string | undefined)[] = source.samples.map(() => undefined);
   let next = 0;
@@ -46,9 +81,9 @@ export async function checkSource(
   const worker = async (): Promise<void> => {
     for (let i = next++; i < source.samples.length; i = next++) {
       try {
-        sized[i] = await checkSample(source.samples[i] as Pair, source.roles, cache, patch);
+        sized[i] = await checkSample(source.samples[i] as Pair, source.roles, cache, demand);
       } catch (error) {
-        if (!(error instanceof Error) || error.name !== 'RuntimeFailure') throw error;
+        if (!(error instanceof RuntimeFailure)) throw error;
         problems[i] = error.message;
       }
       progress(++done);
@@ -56,15 +91,15 @@ export async function checkSource(
   };
   await Promise.all(Array.from({ length: concurrency }, worker));
   const found = problems.filter((problem) => problem !== undefined);
-  if (found.length > 0) throw unusable(found);
-  return { roles: source.roles, samples: sized.filter((sample) => sample !== undefined) };
+  if (found.length > 0) throw unusable(found, demand.images);
+  return sized.filter((sample) => sample !== undefined);
 }
 
 async function checkSample(
   sample: Pair,
   roles: readonly string[],
   cache: ImageCache,
-  patch: readonly [number, number],
+  { height: smallestHeight, width: smallestWidth, tooSmall }: Demand,
 ): Promise<SizedSample> {
   const sizes = await Promise.all(
     roles.map(async (role) => {
@@ -80,19 +115,16 @@ async function checkSample(
       `${other.path}: is ${other.width}x${other.height} pixels, its partner ${first.path} is ${first.width}x${first.height}.`,
     );
   }
-  if (first.height < patch[0] || first.width < patch[1]) {
-    throw inputFailure(
-      `${first.path}: is ${first.width}x${first.height} pixels, smaller than a patch of ${patch[1]}x${patch[0]} (width x height). Remove it or set a smaller training.patch.`,
-    );
-  }
+  if (first.height < smallestHeight || first.width < smallestWidth)
+    throw inputFailure(`${first.path}: is ${first.width}x${first.height} pixels, ${tooSmall}`);
   return { ...sample, width: first.width, height: first.height };
 }
 
-function unusable(problems: readonly string[]): Error {
+function unusable(problems: readonly string[], images: string): Error {
   if (problems.length === 1) return inputFailure(problems[0] as string);
   const shown = problems.slice(0, shownProblems).map((problem) => `  ${problem.replaceAll('\n', '\n  ')}`);
   if (problems.length > shownProblems) shown.push(`  and ${problems.length - shownProblems} more`);
-  return inputFailure([`${problems.length} of the training images cannot be used:`, ...shown].join('\n'));
+  return inputFailure([`${problems.length} of the ${images} cannot be used:`, ...shown].join('\n'));
 }
 
 /** The first of every `every` samples: with 12 the 1st, the 13th, the 25th. */
@@ -117,9 +149,4 @@ export async function withoutHeldOut(samples: readonly Pair[], held: readonly Pa
     );
   }
   return kept;
-}
-
-/** A path without links, or as it stands where it does not exist: its absence is told when it is read. */
-async function realName(path: string): Promise<string> {
-  return realpath(path).catch(() => path);
 }

@@ -1,7 +1,7 @@
-import { realpath, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
 import { encodeImage, formatOfName, type ImageFormat, listImages, readImage } from '../data/index.js';
-import { inputFailure, makeFolder, systemFailure, writeFileAtomically } from '../files/index.js';
+import { inputFailure, makeFolder, RuntimeFailure, realName, systemFailure, writeFileAtomically } from '../files/index.js';
 import type { Enhancer } from './enhancer.js';
 
 /** One image to enhance and where the result goes. */
@@ -26,18 +26,42 @@ export interface EnhanceResult extends EnhanceJob {
  * @throws RuntimeFailure when an input is missing, when two results would have one name, or when a result would overwrite an input.
  */
 export async function planJobs(inputs: readonly string[], output: string): Promise<EnhanceJob[]> {
-  const files: string[] = [];
+  const found: string[] = [];
   let onlyFiles = true;
   for (const input of inputs) {
     if (await isFolder(input)) {
-      files.push(...(await listImages(input)));
+      found.push(...(await listImages(input)));
       onlyFiles = false;
-    } else files.push(input);
+    } else found.push(input);
   }
-  const intoFile = onlyFiles && files.length === 1 && formatOfName(output) !== undefined && !(await isFolder(output, true));
+  const files = found.filter((file, i) => found.findIndex((other) => resolve(other) === resolve(file)) === i);
+  const intoFile = onlyFiles && files.length === 1 && (await isImageName(output));
+  if (!intoFile) await requireFolderName(output);
   const jobs = files.map((input) => ({ input, output: intoFile ? output : join(output, basename(input)) }));
   await checkNames(jobs);
   return jobs;
+}
+
+/** Formats of images that are not written; a folder of such a name is hardly what was meant. */
+const unwrittenFormats = /\.(tiff?|gif|avif|heic|heif|jxl|jp2|svg)$/i;
+
+/** Whether the output is meant as the name of a file. @throws RuntimeFailure for the name of an image that is not written. */
+async function isImageName(output: string): Promise<boolean> {
+  if (await isFolder(output, true)) return false;
+  if (unwrittenFormats.test(output))
+    throw inputFailure(
+      `${output}: results are PNG, JPEG, WebP or BMP images. Give a name that ends in .png, .jpg, .webp or .bmp, or a folder.`,
+    );
+  return formatOfName(output) !== undefined;
+}
+
+/** Told before the first image is enhanced, not after. */
+async function requireFolderName(output: string): Promise<void> {
+  const isFile = await stat(output).then(
+    (found) => !found.isDirectory(),
+    () => false,
+  );
+  if (isFile) throw inputFailure(`${output}: a file stands where a folder is wanted for the results. Remove it or choose another place.`);
 }
 
 async function isFolder(path: string, mayBeMissing = false): Promise<boolean> {
@@ -55,7 +79,7 @@ async function checkNames(jobs: readonly EnhanceJob[]): Promise<void> {
   const outputs = new Map<string, string>();
   for (const { input, output } of jobs) {
     const other = outputs.get(resolve(output));
-    if (other !== undefined && resolve(other) !== resolve(input))
+    if (other !== undefined)
       throw inputFailure(
         `${input}: its result would have the same name as that of ${other} (${output}). Enhance them into different folders.`,
       );
@@ -64,10 +88,6 @@ async function checkNames(jobs: readonly EnhanceJob[]): Promise<void> {
     if (overwritten !== undefined)
       throw inputFailure(`${output}: the result would overwrite the input ${overwritten}. Choose another folder for the results.`);
   }
-}
-
-async function realName(path: string): Promise<string> {
-  return realpath(path).catch(() => resolve(path));
 }
 
 /**
@@ -108,8 +128,7 @@ async function enhanceFile(job: EnhanceJob, enhancer: Enhancer): Promise<Enhance
       ...(note === undefined ? {} : { note }),
     };
   } catch (error) {
-    if (error instanceof Error && error.name === 'RuntimeFailure' && error.message.startsWith(`${job.input}:`))
-      return { ...job, problem: error.message };
+    if (error instanceof RuntimeFailure && error.message.startsWith(`${job.input}:`)) return { ...job, problem: error.message };
     throw error;
   }
 }

@@ -1,6 +1,9 @@
 export { makeFolder, writeFileAtomically } from './atomic-write.js';
 export { inputFailure, operationFailure, RuntimeFailure } from './failure.js';
+export { withLock } from './lock.js';
 export { compareNaturally } from './natural-order.js';
 export { readBytes, readText } from './read.js';
+export { realName } from './real-name.js';
 export { systemErrorCode, systemFailure } from './system-error.js';
 export { mfncVersion } from './version.js';
+export { parseYAML, type YAMLText } from './yaml.js';

@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { inputFailure } from './failure.js';
+import { inputFailure, RuntimeFailure } from './failure.js';
 import { systemFailure } from './system-error.js';
 
 /**
@@ -13,7 +13,7 @@ export async function readBytes(path: string, limit: number): Promise<Buffer> {
     if (size > limit) throw inputFailure(`${path}: is ${mebibytes(size)} MiB; at most ${mebibytes(limit)} MiB are accepted here.`);
     return await readFile(path);
   } catch (error) {
-    if (error instanceof Error && error.name === 'RuntimeFailure') throw error;
+    if (error instanceof RuntimeFailure) throw error;
     throw systemFailure(error, 'read', path);
   }
 }

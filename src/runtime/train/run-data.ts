@@ -11,7 +11,7 @@ import {
   toPair,
   withoutHeldOut,
 } from '../data/index.js';
-import { inputFailure } from '../files/index.js';
+import { inputFailure, RuntimeFailure } from '../files/index.js';
 import { type RunFile, unknownKey } from './run-file.js';
 
 /** Files of a run, by the streams of the model. */
@@ -111,7 +111,7 @@ async function atPlace<T>(place: string, open: () => Promise<T>): Promise<T> {
   try {
     return await open();
   } catch (error) {
-    if (error instanceof Error && error.name === 'RuntimeFailure') throw inputFailure(`${place}: ${error.message}`, error);
+    if (error instanceof RuntimeFailure) throw inputFailure(`${place}: ${error.message}`, error);
     throw error;
   }
 }

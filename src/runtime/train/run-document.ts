@@ -1,5 +1,5 @@
-import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
-import { inputFailure, readText } from '../files/index.js';
+import { isCollection, isMap, isNode, isScalar } from 'yaml';
+import { inputFailure, parseYAML, readText, type YAMLText } from '../files/index.js';
 
 /** Where a value of a document stands: keys and indices from the root. */
 export type DocumentPath = readonly (string | number)[];
@@ -13,31 +13,18 @@ export class RunDocument {
 
   private constructor(
     readonly path: string,
-    private readonly document: Document,
-    private readonly lines: LineCounter,
+    private readonly yaml: YAMLText,
   ) {}
 
-  /** Reads a YAML file. @throws RuntimeFailure with line and column for mistakes of syntax, duplicate keys and unresolved tags. */
+  /** Reads a YAML file. @throws RuntimeFailure with line and column for the first mistake of syntax. */
   static async read(path: string): Promise<RunDocument> {
-    const text = await readText(path, largestDocument);
-    const lines = new LineCounter();
-    const document = parseDocument(text, { lineCounter: lines });
-    const mistakes = [...document.errors, ...document.warnings];
-    if (mistakes.length > 0) {
+    const yaml = parseYAML(path, await readText(path, largestDocument));
+    const { contents } = yaml.document;
+    if (!isMap(contents))
       throw inputFailure(
-        mistakes
-          .map(({ pos, message }) => {
-            const { line, col } = lines.linePos(pos[0]);
-            return `${path}:${line}:${col}: ${message.split(' at line ')[0]}`;
-          })
-          .join('\n'),
+        `${path}:1:1: a run file is a mapping that starts with \`model:\`; this one ${contents === null ? 'is empty' : 'is not'}.`,
       );
-    }
-    if (!isMap(document.contents))
-      throw inputFailure(
-        `${path}:1:1: a run file is a mapping that starts with \`model:\`; this one ${document.contents === null ? 'is empty' : 'is not'}.`,
-      );
-    return new RunDocument(path, document, lines);
+    return new RunDocument(path, yaml);
   }
 
   /**
@@ -49,26 +36,24 @@ export class RunDocument {
     const path = argument.slice(0, Math.max(0, at)).split('.');
     if (at < 1 || path.some((key) => key === ''))
       throw inputFailure(`--set ${argument}: write it as KEY.KEY=VALUE, for example training.batch=8.`);
-    const value = parseDocument(argument.slice(at + 1));
-    if (value.errors.length > 0)
-      throw inputFailure(`--set ${argument}: the value is not YAML: ${value.errors[0]?.message.split(' at line ')[0]}.`);
-    try {
-      this.document.setIn(path, this.document.createNode(value.toJS()));
-    } catch {
+    const value = valueIn(argument, at);
+    const closed = path.findIndex((_, i) => i > 0 && this.isSingleValue(path.slice(0, i)));
+    if (closed > 0)
       throw inputFailure(
-        `--set ${argument}: ${path.slice(0, -1).join('.')} is a single value in ${this.path}, it has nothing inside to set.`,
+        `--set ${argument}: ${path.slice(0, closed).join('.')} is a single value in ${this.path}, it has nothing inside to set.`,
       );
+    // A key without a value, as `training:`, gets a mapping.
+    for (let i = 1; i < path.length; i++) {
+      const inner = this.yaml.document.getIn(path.slice(0, i));
+      if (inner === null) this.yaml.document.setIn(path.slice(0, i), this.yaml.document.createNode({}));
     }
+    this.yaml.document.setIn(path, this.yaml.document.createNode(value));
     this.arguments.push({ path, argument });
   }
 
-  /** The document as plain data. */
+  /** The document as plain data. @throws RuntimeFailure */
   content(): unknown {
-    try {
-      return this.document.toJS();
-    } catch (error) {
-      throw inputFailure(`${this.path}:1:1: ${error instanceof Error ? error.message : String(error)}.`);
-    }
+    return this.yaml.content();
   }
 
   /**
@@ -83,22 +68,32 @@ export class RunDocument {
     if (set !== undefined) return `--set ${set.argument}`;
     for (let length = path.length; length > 0; length--) {
       const offset = this.offsetOf(path.slice(0, length), length === path.length ? part : 'key');
-      if (offset !== undefined) return this.placeAt(offset);
+      if (offset !== undefined) return this.yaml.placeAt(offset);
     }
-    return this.placeAt(0);
+    return this.yaml.placeAt(0);
   }
 
-  private placeAt(offset: number): string {
-    const { line, col } = this.lines.linePos(offset);
-    return `${this.path}:${line}:${col}`;
+  private isSingleValue(path: readonly string[]): boolean {
+    const value = this.yaml.document.getIn(path);
+    return value !== undefined && value !== null && !isCollection(value);
   }
 
   private offsetOf(path: DocumentPath, part: 'value' | 'key'): number | undefined {
-    const value = this.document.getIn(path, true);
+    const value = this.yaml.document.getIn(path, true);
     if (part === 'value' && isNode(value) && value.range) return value.range[0];
-    const parent = path.length === 1 ? this.document.contents : this.document.getIn(path.slice(0, -1), true);
+    const parent = path.length === 1 ? this.yaml.document.contents : this.yaml.document.getIn(path.slice(0, -1), true);
     if (!isMap(parent)) return isNode(value) && value.range ? value.range[0] : undefined;
     const pair = parent.items.find(({ key }) => (isScalar(key) ? String(key.value) : String(key)) === String(path.at(-1)));
     return isNode(pair?.key) ? pair.key.range?.[0] : undefined;
+  }
+}
+
+/** What stands behind the `=` of an argument of `--set`, read as YAML. */
+function valueIn(argument: string, at: number): unknown {
+  try {
+    return parseYAML('', argument.slice(at + 1)).content();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.replace(/^:\d+:\d+: /, '') : String(error);
+    throw inputFailure(`--set ${argument}: the value is not YAML: ${reason}`, error);
   }
 }

@@ -2,8 +2,9 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { Ajv, type ErrorObject } from 'ajv';
 import { didYouMean } from '../../compiler/diagnostics/did-you-mean.js';
 import type { ParameterValue } from '../../compiler/ir/ir.js';
+import { isParameterValue } from '../../compiler/ir/parameter-value.js';
 import type { EngineName } from '../engines/engine.js';
-import { inputFailure } from '../files/index.js';
+import { compareNaturally, inputFailure } from '../files/index.js';
 import { type DocumentPath, RunDocument } from './run-document.js';
 import { runFileSchema } from './run-file-schema.js';
 
@@ -56,7 +57,10 @@ export async function readRunFile(path: string, overrides: readonly string[] = [
   const document = await RunDocument.read(path);
   for (const argument of overrides) document.set(argument);
   const raw = document.content();
-  if (!validate(raw)) throw inputFailure([...new Set((validate.errors ?? []).map((error) => describe(error, document)))].join('\n'));
+  if (!validate(raw)) {
+    const mistakes = new Set((validate.errors ?? []).map((error) => describe(error, document)));
+    throw inputFailure([...mistakes].sort(compareNaturally).join('\n'));
+  }
   const relative = (file: string) => (isAbsolute(file) ? file : join(dirname(path), file));
   return {
     path,
@@ -101,7 +105,7 @@ function describe(error: ErrorObject, document: RunDocument): string {
 /** Says that a key is unknown, with what was probably meant or what is known. */
 export function unknownKey(key: string, parent: string, known: readonly string[]): string {
   const [nearest] = didYouMean(key, known);
-  return `unknown key \`${key}\` in ${parent}. ${nearest === undefined ? `Known are ${known.join(', ')}.` : `Did you mean \`${nearest}\`?`}`;
+  return `unknown key \`${key}\` in ${parent}. ${nearest === undefined ? `Known ${known.length === 1 ? 'is' : 'are'} ${known.join(', ')}.` : `Did you mean \`${nearest}\`?`}`;
 }
 
 function kindOf(value: unknown): string {
@@ -148,8 +152,4 @@ function patchOf(value: unknown, document: RunDocument): [number, number] {
   throw inputFailure(
     `${document.placeOf(['training', 'patch'])}: training.patch is ${kindOf(value)}; write it as HEIGHTxWIDTH in pixels, for example 48x48.`,
   );
-}
-
-function isParameterValue(value: unknown): value is ParameterValue {
-  return Array.isArray(value) ? value.every(isParameterValue) : ['number', 'string', 'boolean'].includes(typeof value);
 }

@@ -1,11 +1,11 @@
 import { initializeWeights, lowerTrainStep } from '../../compiler/3-lower/index.js';
 import type { IR, Stage, Training } from '../../compiler/ir/ir.js';
 import { type TrainingCheckpoint, writeCheckpoint, writeWeights } from '../checkpoint/index.js';
-import { type CheckedSource, checkSource, ImageCache, type Pair, PatchSampler, type ValueRange } from '../data/index.js';
+import { type CheckedSource, checkHeldOut, checkSource, ImageCache, type Pair, PatchSampler, type ValueRange } from '../data/index.js';
 import type { Engine, HostTensor } from '../engines/engine.js';
 import { Enhancer } from '../enhance/index.js';
 import { inputFailure, writeFileAtomically } from '../files/index.js';
-import { evaluatePairs } from '../metrics/index.js';
+import { evaluatePairs, ssimWindow } from '../metrics/index.js';
 import { beginOutput, type OutputFolder, openOutput, outputFiles } from './output-folder.js';
 import { openData } from './run-data.js';
 import { describeRun, type RunDescription, requireSameRun, resolvedConfig } from './run-description.js';
@@ -82,6 +82,11 @@ export async function train(request: TrainRequest): Promise<TrainOutcome> {
       ),
     );
   }
+  const [measured] = data.sources;
+  if (measured !== undefined && data.validation.length > 0) {
+    const heldOut = { roles: measured.roles, samples: data.validation };
+    await checkHeldOut(heldOut, ssimWindow, (done) => request.reporter.checked('validation', done, data.validation.length));
+  }
   if (checkpoint === undefined) await beginOutput(folder, resolvedConfig(run, ir, engine.name, threads));
 
   const session = new Session(request, training, folder, description, threads, { cache, sources, validation: data.validation }, checkpoint);
@@ -126,6 +131,9 @@ class Session {
       }
       const validation = await this.validate(enhancer);
       return { folder: this.folder, interrupted: false, ...position, ...(validation === undefined ? {} : { validation }) };
+    } catch (error) {
+      if (signal.aborted && error === signal.reason) return { folder: this.folder, interrupted: true, ...position };
+      throw error;
     } finally {
       await log.close();
       await enhancer.dispose();
@@ -184,11 +192,12 @@ class Session {
     this.request.reporter.stepDone(record, this.training.batch / seconds);
   }
 
-  /** Writes a checkpoint and the weights; the log reaches the disk first, so that it is never behind the checkpoint. */
+  /** Writes the weights and a checkpoint. The log and the weights reach the disk first, so that neither is ever behind the checkpoint that a run goes on from. */
   private async save(stageRun: StageRun, log: TrainingLog): Promise<void> {
     const { weights, states } = await stageRun.read();
     this.weights = new Map([...this.weights, ...weights]);
     await log.flush();
+    await writeWeights(this.folder.weights, this.request.ir, this.weights);
     await writeCheckpoint(this.folder.checkpoint, {
       stage: stageRun.stage,
       step: stageRun.step,
@@ -198,7 +207,6 @@ class Session {
       weights: this.weights,
       states,
     });
-    await writeWeights(this.folder.weights, this.request.ir, this.weights);
   }
 
   private async sample(stageRun: StageRun, enhancer: Enhancer): Promise<void> {
@@ -220,17 +228,20 @@ class Session {
     return truth === undefined ? { input: shown } : { input: shown, truth };
   }
 
-  /** Measures the trained model on the validation pairs and writes metrics.json. */
+  /** Measures the trained model on the validation pairs and writes metrics.json. @throws the signal's reason once it is aborted. */
   private async validate(enhancer: Enhancer): Promise<TrainOutcome['validation']> {
     const { validation, sources } = this.data;
     const { truth, input } = sources[0] === undefined ? { input: '', truth: undefined } : this.sampleRoles(sources[0]);
     if (validation.length === 0 || truth === undefined) return undefined;
     enhancer.load(this.weights);
-    const { reporter } = this.request;
+    const { reporter, signal } = this.request;
     const evaluation = await evaluatePairs(
       validation,
       { low: input, normal: truth },
-      (image) => enhancer.enhance(image),
+      (image) => {
+        signal.throwIfAborted();
+        return enhancer.enhance(image);
+      },
       (done) => reporter.validated(done, validation.length),
     );
     await writeFileAtomically(this.folder.metrics, `${JSON.stringify(evaluation, null, 2)}\n`);

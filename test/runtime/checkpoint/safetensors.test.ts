@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeSafetensors, encodeSafetensors } from '../../../src/runtime/checkpoint/index.js';
+import { decodeSafetensors, encodeSafetensors, readCheckpoint } from '../../../src/runtime/checkpoint/index.js';
 
 const joined = (pieces: readonly Uint8Array[]) => Buffer.concat(pieces);
 const file = (header: unknown, data = 0) => {

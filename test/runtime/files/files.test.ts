@@ -37,6 +37,10 @@ describe('atomic writes', () => {
     await expect(writeFileAtomically(join(folder, 'b'), 'x')).rejects.toThrow(/b: is a folder/);
   });
 
+  it.skipIf(process.platform !== 'linux')('a folder where the system makes none is refused, not waited for', async () => {
+    await expect(makeFolder('/proc/nowhere/deeper')).rejects.toMatchObject({ name: 'RuntimeFailure' });
+  });
+
   it.skipIf(process.getuid?.() === 0)('permission denied (skipped for root, who may write everywhere)', async () => {
     const folder = temporaryFolder();
     chmodSync(folder, 0o500);

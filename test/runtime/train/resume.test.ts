@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { requireIR } from '../../../src/cli/analyze-file.js';
@@ -23,9 +23,11 @@ interface How {
   readonly maxSteps?: number;
   /** Interrupts after this many steps. */
   readonly stopAfter?: number;
+  /** Interrupts after the first validation image. */
+  readonly stopInValidation?: boolean;
 }
 
-async function run(engine: Engine, path: string, { resume = false, maxSteps, stopAfter }: How = {}): Promise<TrainOutcome> {
+async function run(engine: Engine, path: string, { resume = false, maxSteps, stopAfter, stopInValidation }: How = {}): Promise<TrainOutcome> {
   const file = await readRunFile(path);
   const controller = new AbortController();
   let steps = 0;
@@ -43,13 +45,27 @@ async function run(engine: Engine, path: string, { resume = false, maxSteps, sto
         if (++steps === stopAfter) controller.abort();
       },
       stageEnded: () => undefined,
-      validated: () => undefined,
+      validated: () => {
+        if (stopInValidation === true) controller.abort();
+      },
       note: () => undefined,
     },
   });
 }
 
 describe('a training that is interrupted and resumed', () => {
+  it('may be interrupted while it measures, and measures when it goes on', async () => {
+    const [engine] = engines as [Engine];
+    const tiny = await makeTinyRun(temporaryFolder());
+    const pair = { low: 'pairs/low', normal: 'pairs/normal' };
+    const path = tiny.runFile('run', { data: { pair, reference: 'references/normal', validation: { ...pair, every: 2 } } });
+    const metrics = join(tiny.folder, 'runs/run/metrics.json');
+    expect(await run(engine, path, { maxSteps: 2, stopInValidation: true })).toMatchObject({ interrupted: true, stage: 'plain', step: 2 });
+    expect(existsSync(metrics)).toBe(false);
+    expect(await run(engine, path, { maxSteps: 2, resume: true })).toMatchObject({ interrupted: false, validation: { images: 3 } });
+    expect(existsSync(metrics)).toBe(true);
+  });
+
   it('ends with the same weights and log, bit by bit, as one that was not', async () => {
     expect(engines.map(({ name }) => name)).toContain('onnx');
     for (const engine of engines) {

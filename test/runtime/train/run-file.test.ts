@@ -92,12 +92,29 @@ describe('a run file', () => {
   });
 
   it('that is no YAML, empty, a list, binary, missing', async () => {
-    expect(await mistake('model: [a\ndata: {}\n')).toMatch(/^run\.yaml:\d+:\d+: /);
-    expect(await mistake('model: a\nmodel: b\n')).toMatch(/^run\.yaml:2:1: Map keys must be unique/);
+    expect(await mistake('model: a\nmodel: b\n')).toBe('run.yaml:2:1: Map keys must be unique. Keep one of them.');
     expect(await mistake('')).toMatch(/^run\.yaml:1:1: a run file is a mapping.*this one is empty/);
     expect(await mistake('- a\n')).toMatch(/^run\.yaml:1:1: a run file is a mapping/);
     expect(await mistake(Buffer.from([0, 255, 1]))).toMatch(/^run\.yaml: is not a text file/);
     await expect(readRunFile('/nowhere/run.yaml')).rejects.toThrow('/nowhere/run.yaml: there is no such file or folder.');
+  });
+
+  it('with a mistake of syntax tells the first one, with a hint, and not what follows from it', async () => {
+    const broken = complete.replace('normal: pairs/normal }\n  reference', 'normal: pairs/normal\n  reference');
+    expect(await mistake(broken)).toMatch(/^run\.yaml:\d+:\d+: [^\n]+\. [A-Z][^\n]+\.$/);
+    expect(await mistake('model: x\n\tdata: y\n')).toBe('run.yaml:2:1: Tabs are not allowed as indentation. Indent with spaces.');
+    expect(await mistake('model: x\ndata: *nowhere\n')).toBe(
+      'run.yaml:2:7: There is no anchor &nowhere before this. Put a text that starts with * in quotes.',
+    );
+  });
+
+  it('tells its mistakes in the order of their lines', async () => {
+    const lines = (await mistake(`${complete.replace('seed: 7', 'seed: x')}threads: 0\nsampels: {}\n`)).split('\n');
+    expect(lines.map((line) => line.split(':')[1])).toEqual(['8', '9', '10']);
+  });
+
+  it('may have a section without content, which an override fills', async () => {
+    expect((await read(`${complete}training:\n`, ['training.refinement.steps=5'])).settings).toEqual({ 'refinement.steps': 5 });
   });
 
   it.each([
@@ -107,7 +124,11 @@ describe('a run file', () => {
     ['=3', '--set =3: write it as KEY.KEY=VALUE, for example training.batch=8.'],
     ['a..b=3', '--set a..b=3: write it as KEY.KEY=VALUE, for example training.batch=8.'],
     ['seed.low=3', '--set seed.low=3: seed is a single value in run.yaml, it has nothing inside to set.'],
-    ['training.patch=[1', '--set training.patch=[1: the value is not YAML: Flow sequence must end with a ].'],
+    [
+      'training.patch=[1',
+      '--set training.patch=[1: the value is not YAML: Flow sequence must end with a ]. Check that every {, [ and quote before it is closed.',
+    ],
+    ['seed=*x', '--set seed=*x: the value is not YAML: There is no anchor &x before this. Put a text that starts with * in quotes.'],
     [
       'training.patch=-1x3',
       '--set training.patch=-1x3: training.patch is the string "-1x3"; write it as HEIGHTxWIDTH in pixels, for example 48x48.',

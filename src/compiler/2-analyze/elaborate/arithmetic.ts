@@ -1,6 +1,6 @@
 import type { BinaryOperator } from '../../1-parse/ast.js';
 import { report, type Span } from '../../diagnostics/index.js';
-import { add, type Dimension, multiply, subtract } from '../../ir/dimension.js';
+import { add, type Dimension, isExact, multiply, subtract } from '../../ir/dimension.js';
 import type { RateExpression } from '../../ir/ir.js';
 import type { OpName } from '../../ops/index.js';
 import { type Context, fail } from './context.js';
@@ -69,7 +69,7 @@ export function combine(context: Context, operator: BinaryOperator, left: Value,
     const same = sameConstant(left, right);
     if (same !== undefined) return boolean(same === (operator === '=='));
   } else {
-    const combined = combineDimensions(operator, left, right);
+    const combined = combineDimensions(context, operator, left, right, span);
     if (combined) return combined;
   }
   const hint =
@@ -149,13 +149,20 @@ function combineRates(operator: BinaryOperator, left: Value, right: Value): Valu
   return undefined;
 }
 
-function combineDimensions(operator: BinaryOperator, left: Value, right: Value): Value | undefined {
+const dimensionOperators: Partial<Record<BinaryOperator, (a: Dimension, b: Dimension) => Dimension>> = {
+  '+': add,
+  '-': subtract,
+  '*': multiply,
+};
+
+function combineDimensions(context: Context, operator: BinaryOperator, left: Value, right: Value, span: Span): Value | undefined {
   const [a, b] = [toDimension(left), toDimension(right)];
-  if (a === undefined || b === undefined) return undefined;
-  if (operator === '+') return fromDimension(add(a, b));
-  if (operator === '-') return fromDimension(subtract(a, b));
-  if (operator === '*') return fromDimension(multiply(a, b));
-  return undefined;
+  const compute = dimensionOperators[operator];
+  if (a === undefined || b === undefined || !compute) return undefined;
+  const result = compute(a, b);
+  if (isExact(result)) return fromDimension(result);
+  fail(context, report.integerOverflow({ span, operation: `${a} ${operator} ${b}` }));
+  return errorValue;
 }
 
 /** Whether two compile-time values are the same; undefined where they cannot be compared. */

@@ -12,7 +12,7 @@ import type { InstanceRecord } from './instances.js';
 import { toTensor } from './tensors.js';
 import { checkRange, checkType, isTensorType, matchesShape, rangeOf } from './types.js';
 import { type BlockValue, errorValue, type TensorValue, toParameterValue, type Value } from './values.js';
-import { weightSignature } from './weight-signature.js';
+import { collidingInstances, weightSignature } from './weight-signature.js';
 
 /** Makes an instance of a block: binds its parameters and enters it with the statement, which will name it. */
 export function construct(
@@ -93,6 +93,12 @@ export function applyInstance(instance: InstanceRecord, given: readonly Evaluate
   return { kind: 'outputs', block: name, members };
 }
 
+/** An argument as plain data; an extent that is known only when the model runs is its text. */
+function argumentData(value: Value): ParameterValue {
+  if (value.kind === 'dimension') return value.dimension;
+  return value.kind === 'list' ? value.elements.map(argumentData) : (toParameterValue(value) ?? '');
+}
+
 /** The definition of the block for these parameters and shapes, elaborated where it is new. */
 function definitionFor(
   instance: InstanceRecord,
@@ -104,7 +110,7 @@ function definitionFor(
   const { state } = context;
   const { declaration } = instance.block;
   const name = declaration.name.text;
-  const parameters = Object.fromEntries([...instance.parameters].map(([key, value]) => [key, toParameterValue(value) ?? '']));
+  const parameters = Object.fromEntries([...instance.parameters].map(([key, value]) => [key, argumentData(value)]));
   const place = `${declaration.span.file}:${declaration.span.start}`;
   const key = `${place}|${JSON.stringify(parameters)}|${inputs.map(({ shape }) => formatShape(shape)).join('|')}`;
   if (state.memo.has(key)) return state.memo.get(key);
@@ -155,8 +161,18 @@ function elaborateBlock(
   runStatements(declaration.body, inner, scope);
   if (!scope.finishOutputs(inner, builder)) return undefined;
   const definition = builder.finish({ block: name, documentation: declaration.documentation, span: declaration.span, parameters });
+  if (!checkPaths(inner, definition)) return undefined;
   context.state.definitions.push(definition);
   return definition;
+}
+
+/** Reports two instances of a finished definition that lay claim to one path; false where there are any. */
+export function checkPaths(context: Context, definition: Definition): boolean {
+  const [outer, instance] = collidingInstances(definition, context.state.definitions) ?? [];
+  if (!outer || !instance) return true;
+  const related = [{ message: `\`${outer.name}\`, made here, holds an instance of this path`, span: outer.span }];
+  fail(context, report.duplicatePath({ span: instance.span, path: instance.name, related }));
+  return false;
 }
 
 /** Whether this application uses the weights that the first one fixed. */

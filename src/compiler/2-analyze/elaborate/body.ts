@@ -48,8 +48,10 @@ export class BodyScope {
     for (const record of naming.finish()) {
       const first = this.paths.get(record.name);
       if (first) {
+        const isOfLoop = first.start === record.span.start && first.file === record.span.file;
+        const hint = isOfLoop ? 'number the values of a loop, so that each turn has its own: `f[i] = ...`' : undefined;
         const related = [{ message: `another \`${record.name}\` is made here`, span: first }];
-        fail(context, report.duplicatePath({ span: record.span, path: record.name, related }));
+        fail(context, report.duplicatePath({ span: record.span, path: record.name, related, hint }));
       } else {
         this.paths.set(record.name, record.span);
         this.instances.push(record);

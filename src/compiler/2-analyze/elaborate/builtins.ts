@@ -6,7 +6,7 @@ import { callableOps } from './callable-ops.js';
 import { callOp } from './calls.js';
 import { type Context, fail } from './context.js';
 import { rangeElements } from './types.js';
-import { describe, errorValue, integer, type Value } from './values.js';
+import { describe, errorValue, integer, list, type Value } from './values.js';
 
 /** Functions of one number; those that are operators too work on tensors as well. */
 const numeric: Readonly<Record<string, (x: number) => number>> = {
@@ -27,6 +27,9 @@ const initializers: Readonly<Record<Initializer['kind'], 'gain' | 'deviation' | 
   zeros: undefined,
   ones: undefined,
 };
+
+/** Bounds of what initializers take. */
+const leastValues: Readonly<Record<string, number>> = { gain: 0, deviation: 0, fan_in: 1, fan_out: 1 };
 
 const isInitializer = (name: string): name is Initializer['kind'] => Object.hasOwn(initializers, name);
 
@@ -57,7 +60,7 @@ export function callBuiltin(name: string, given: readonly EvaluatedArgument[], s
     case 'total':
       return total(context, value, span) ?? mismatch('a list of numbers');
     case 'shape':
-      return value.kind === 'tensor' ? { kind: 'list', elements: value.shape.map(fromDimension) } : mismatch('a tensor');
+      return value.kind === 'tensor' ? list(value.shape.map(fromDimension)) : mismatch('a tensor');
     default:
       return ofNumber(context, name, value, span) ?? mismatch('a number');
   }
@@ -86,6 +89,14 @@ function total(context: Context, value: Value, span: Span): Value | undefined {
 }
 
 function extremum(name: 'min' | 'max', given: readonly EvaluatedArgument[], span: Span, context: Context): Value {
+  const named = given.find((argument) => argument.name)?.name;
+  if (named) {
+    fail(
+      context,
+      report.unknownArgument({ span: named.span, name: named.text, callee: name, signature: 'numbers without names', candidates: [] }),
+    );
+    return errorValue;
+  }
   const [only] = given;
   const values = given.length === 1 && only?.value.kind === 'list' ? only.value.elements : given.map(({ value }) => value);
   const numbers = values.flatMap((value) => (value.kind === 'number' ? [value] : []));
@@ -109,8 +120,10 @@ function initializer(name: Initializer['kind'], given: readonly EvaluatedArgumen
   if (!bound) return errorValue;
   const numbers = new Map<string, number>();
   for (const [key, { value, span: place }] of bound) {
-    if (value.kind !== 'number') {
-      fail(context, report.typeMismatch({ span: place, what: `\`${key}\` of \`${name}\``, expected: 'a number', found: describe(value) }));
+    const least = leastValues[key];
+    if (value.kind !== 'number' || (least !== undefined && value.value < least)) {
+      const expected = least === undefined ? 'a number' : `a number of at least ${least}`;
+      fail(context, report.typeMismatch({ span: place, what: `\`${key}\` of \`${name}\``, expected, found: describe(value) }));
       return errorValue;
     }
     numbers.set(key, value.value);

@@ -10,11 +10,13 @@ import type { Repetition, StatementNaming } from './instances.js';
 export const limits = {
   /** Turns of one loop, elements of one range. */
   turns: 10_000,
+  /** Numbers, tensors and lists within one list, however deep. */
+  elements: 250_000,
   /** Expressions evaluated and turns of loops begun in a run; DRGN with its training takes some 10,000. */
   evaluations: 500_000,
   /** Nodes of all definitions together. */
   nodes: 100_000,
-  /** Blocks within blocks, functions within functions. */
+  /** Blocks within blocks, functions within functions, lists within lists. */
   depth: 64,
   /** Expressions within expressions, through all functions and blocks. */
   nesting: 1_000,

@@ -56,8 +56,12 @@ function evaluateInner(expression: Expression, context: Context): Value {
 
 function evaluateName(expression: Expression & { kind: 'name' }, context: Context): Value {
   const { text, span } = expression.name;
-  // Unknown names have been reported when names were resolved.
-  const value = context.environment.lookup(text) ?? errorValue;
+  const value = context.environment.lookup(text);
+  if (!value) {
+    // Names that nothing defines have been reported; what is left are those that are defined, but later.
+    if (!context.state.sink.hasErrors) fail(context, report.usedBeforeDefinition({ span, name: text }));
+    return errorValue;
+  }
   if (value.kind !== 'model-value') return value;
   fail(context, report.modelValueInTraining({ span, name: text }));
   return errorValue;

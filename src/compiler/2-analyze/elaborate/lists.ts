@@ -4,13 +4,21 @@ import { type Context, fail, limits } from './context.js';
 import { Environment } from './environment.js';
 import { evaluate } from './evaluate.js';
 import { rangeElements } from './types.js';
-import { describe, errorValue, type FamilyValue, isError, type Value } from './values.js';
+import { describe, errorValue, type FamilyValue, isError, list, type Value } from './values.js';
 
 /** `[a, for i in 1..n: f[i]]` */
 export function evaluateList(expression: Expression & { kind: 'list' }, context: Context): Value {
+  const tooLarge = (what: string, limit: number): Value => {
+    fail(context, report.limitReached({ span: expression.span, what, limit }));
+    return errorValue;
+  };
   const elements: Value[] = [];
   for (const element of expression.elements) appendElement(element, context, elements);
-  return elements.some(isError) ? errorValue : { kind: 'list', elements };
+  if (elements.some(isError)) return errorValue;
+  const value = list(elements);
+  // Lists may hold one list many times, so that a few lines make one that is too large to go through.
+  if (value.size > limits.elements) return tooLarge('the number of elements of a list', limits.elements);
+  return value.depth > limits.depth ? tooLarge('the nesting of lists', limits.depth) : value;
 }
 
 function appendElement(element: ListElement, context: Context, elements: Value[]): void {
@@ -36,7 +44,11 @@ export function evaluateRange(expression: Expression & { kind: 'range' }, contex
   const from = wholeNumber(expression.from, context, 'the start of a range');
   const to = wholeNumber(expression.to, context, 'the end of a range');
   if (from === undefined || to === undefined) return errorValue;
-  return { kind: 'range', from, to: expression.exclusive ? to - 1 : to };
+  const last = expression.exclusive ? to - 1 : to;
+  const count = last - from + 1;
+  if (count <= limits.turns) return { kind: 'range', from, to: last };
+  fail(context, report.limitReached({ span: expression.span, what: `a range of ${count} numbers`, limit: limits.turns }));
+  return errorValue;
 }
 
 /** The value of an expression that has to be an int; undefined after a diagnostic. */
@@ -56,12 +68,10 @@ export function iterate(over: Expression, context: Context): readonly Value[] | 
     fail(context, report.notIterable({ span: over.span, found: describe(value) }));
     return undefined;
   }
-  const count = value.kind === 'list' ? value.elements.length : value.to - value.from + 1;
-  if (count > limits.turns) {
-    fail(context, report.limitReached({ span: over.span, what: `a loop of ${count} turns`, limit: limits.turns }));
-    return undefined;
-  }
-  return value.kind === 'list' ? value.elements : rangeElements(value);
+  const items = value.kind === 'list' ? value.elements : rangeElements(value);
+  if (items.length <= limits.turns) return items;
+  fail(context, report.limitReached({ span: over.span, what: `a loop of ${items.length} turns`, limit: limits.turns }));
+  return undefined;
 }
 
 /** `groups[i]`, `f[j, i]` */

@@ -4,6 +4,7 @@ import type { Dimension, Shape } from '../../ir/dimension.js';
 import type { Definition, Model, ParameterValue } from '../../ir/ir.js';
 import { constantContext } from '../modules/module-environments.js';
 import { toDimension } from './arithmetic.js';
+import { checkPaths } from './blocks.js';
 import { BodyScope, runStatements } from './body.js';
 import { type Context, type Elaboration, fail } from './context.js';
 import { DefinitionBuilder } from './definition-builder.js';
@@ -46,6 +47,7 @@ export function elaborateModel(
   isComplete = scope.finishOutputs(context, builder) && isComplete;
   const { documentation, span } = declaration;
   const definition = isComplete ? builder.finish({ block: name, documentation, span, parameters: parameters ?? {} }) : undefined;
+  if (definition && !checkPaths(context, definition)) return { definition: undefined, environment, scope, parameters: parameters ?? {} };
   if (definition) state.definitions.push(definition);
   return { definition, environment, scope, parameters: parameters ?? {} };
 }
@@ -104,14 +106,15 @@ function inputShape(port: PortStatement, context: Context): Shape | undefined {
   if (type.kind === 'shape-type' && type.dimensions.length === 4) {
     const names = type.dimensions.slice(0, 3).map((dimension) => (dimension.kind === 'name' ? dimension.name.text : ''));
     const last = type.dimensions[3];
-    const value = last && evaluate(last, context);
+    const isNew = last?.kind === 'name' && context.environment.lookup(last.name.text) === undefined;
+    const value = isNew || !last ? undefined : evaluate(last, context);
+    if (value?.kind === 'error') return undefined;
     const channels: Dimension | undefined = value && toDimension(value);
     if (names.join() === 'B,H,W' && typeof channels === 'number' && channels > 0) {
       for (const symbol of names) context.environment.define(symbol, { kind: 'dimension', dimension: symbol });
       return ['B', 'H', 'W', channels];
     }
-    const found =
-      value && typeof channels !== 'number' && value.kind !== 'error' ? `a shape whose channels are ${describe(value)}` : 'this shape';
+    const found = value && typeof channels !== 'number' ? `a shape whose channels are ${describe(value)}` : 'this shape';
     fail(context, report.modelInputShape({ span: type.span, found }));
     return undefined;
   }

@@ -1,5 +1,5 @@
 import { report, type Span } from '../../diagnostics/index.js';
-import { formatShape } from '../../ir/dimension.js';
+import { formatShape, isExact } from '../../ir/dimension.js';
 import { inferShape, isProblem, type OpName, opDefinition } from '../../ops/index.js';
 import type { Attributes } from '../../ops/op.js';
 import { type Context, fail } from './context.js';
@@ -13,7 +13,12 @@ export function emitOp(context: Context, name: OpName, inputs: readonly TensorVa
   const definition = opDefinition(name);
   const shapes = inputs.map(({ shape }) => shape);
   const result = inferShape(definition, shapes, attributes, { equal: (a, b) => state.constraints.agree(a, b, span) });
-  if (!isProblem(result)) return builder.addOp(name, inputs, result.attributes, result.shape, span);
+  if (!isProblem(result)) {
+    const inexact = result.shape.find((dimension) => !isExact(dimension));
+    if (inexact === undefined) return builder.addOp(name, inputs, result.attributes, result.shape, span);
+    fail(context, report.integerOverflow({ span, operation: `the extent ${inexact} of \`${name}\`` }));
+    return errorValue;
+  }
   const sides = result.inputs.length > 0 ? result.inputs : inputs.map((_, i) => i);
   const divisors = state.constraints.divisorsBySymbol;
   const related = sides.flatMap((i) => {
@@ -34,6 +39,14 @@ export function toTensor(context: Context, value: Value, span: Span, what: strin
   if (value.kind === 'error') return undefined;
   const constant = value.kind === 'number' || value.kind === 'list' ? constantOf(value) : undefined;
   if (constant) {
+    const tooLarge = constant.values.find((number) => !Number.isFinite(Math.fround(number)));
+    if (tooLarge !== undefined) {
+      fail(
+        context,
+        report.valueOutOfRange({ span, what: 'a number in a tensor', value: tooLarge, low: -largestFloat32, high: largestFloat32 }),
+      );
+      return undefined;
+    }
     if (context.builder) return context.builder.addConstant(constant.values, constant.shape, span);
     tensorsNotAllowed(context, span);
     return undefined;
@@ -59,6 +72,8 @@ function concatenate(context: Context, list: ListValue, span: Span, what: string
   const result = emitOp(context, 'concat', parts, { axis: Math.max(0, first.shape.length - 1) }, span);
   return result.kind === 'tensor' ? result : undefined;
 }
+
+const largestFloat32 = (2 - 2 ** -23) * 2 ** 127;
 
 interface ConstantData {
   readonly values: readonly number[];

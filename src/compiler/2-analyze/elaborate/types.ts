@@ -6,7 +6,7 @@ import { fromDimension, toDimension } from './arithmetic.js';
 import { type Context, fail } from './context.js';
 import { evaluate } from './evaluate.js';
 import { toTensor } from './tensors.js';
-import { describe, errorValue, type TensorValue, type Value } from './values.js';
+import { describe, errorValue, list, type TensorValue, type Value } from './values.js';
 
 /** Names of the types of parameters and ports. */
 export const typeNames = ['int', 'float', 'bool', 'string', 'image', 'tensor'];
@@ -87,7 +87,7 @@ function checkList(context: Context, type: TypeExpression & { kind: 'list-type' 
   }
   const elements = value.kind === 'list' ? value.elements : rangeElements(value);
   const checked = elements.map((element) => checkType(context, type.element, element, span, `an element of ${what}`));
-  return checked.some((element) => element.kind === 'error') ? errorValue : { kind: 'list', elements: checked };
+  return checked.some((element) => element.kind === 'error') ? errorValue : list(checked);
 }
 
 export function rangeElements(range: Value & { kind: 'range' }): Value[] {
@@ -101,8 +101,14 @@ export function rangeElements(range: Value & { kind: 'range' }): Value[] {
 /** The inclusive range of values that a type declares, `image in [-1, 1]`. */
 export function rangeOf(context: Context, type: TypeExpression): ValueRange | undefined {
   if (type.kind === 'list-type' || !type.range) return undefined;
-  const [low, high] = type.range.map((bound) => evaluate(bound, context));
-  return low?.kind === 'number' && high?.kind === 'number' ? [low.value, high.value] : undefined;
+  const [low = errorValue, high = errorValue] = type.range.map((bound) => evaluate(bound, context));
+  if (low.kind === 'error' || high.kind === 'error') return undefined;
+  if (low.kind === 'number' && high.kind === 'number' && low.value <= high.value) return [low.value, high.value];
+  const [first, last] = type.range;
+  const span = { ...first.span, end: last.span.end };
+  const found = `${describe(low)} and ${describe(high)}`;
+  fail(context, report.typeMismatch({ span, what: 'a range of values', expected: 'a lower and an upper bound', found }));
+  return undefined;
 }
 
 /** Reports a tensor whose values are known to leave the range that its place declares. Tensors of unknown range pass. */

@@ -28,6 +28,10 @@ export interface TensorValue {
 export interface ListValue {
   readonly kind: 'list';
   readonly elements: readonly Value[];
+  /** How many values it holds, those of the lists within it included. */
+  readonly size: number;
+  /** Lists within lists, 1 where none holds another. */
+  readonly depth: number;
 }
 
 export interface FamilyValue {
@@ -94,6 +98,16 @@ export const errorValue: Value = { kind: 'error' };
 export const integer = (value: number): NumberValue => ({ kind: 'number', value, integer: true });
 
 export const float = (value: number): NumberValue => ({ kind: 'number', value, integer: false });
+
+export const list = (elements: readonly Value[]): ListValue => {
+  const inner = elements.flatMap((element) => (element.kind === 'list' ? [element] : []));
+  return {
+    kind: 'list',
+    elements,
+    size: inner.reduce((sum, { size }) => sum + size, elements.length),
+    depth: inner.reduce((deepest, { depth }) => Math.max(deepest, depth + 1), 1),
+  };
+};
 
 export const boolean = (value: boolean): Value => ({ kind: 'boolean', value });
 
@@ -168,5 +182,5 @@ export function fromParameterValue(value: ParameterValue): Value {
   if (typeof value === 'number') return { kind: 'number', value, integer: Number.isSafeInteger(value) };
   if (typeof value === 'string') return { kind: 'string', value };
   if (typeof value === 'boolean') return { kind: 'boolean', value };
-  return { kind: 'list', elements: value.map(fromParameterValue) };
+  return list(value.map(fromParameterValue));
 }

@@ -1,4 +1,4 @@
-import type { Definition } from '../../ir/ir.js';
+import type { Definition, Instance } from '../../ir/ir.js';
 
 /** Paths and shapes of all weights of a definition and the instances within it, as text: equal where weights can be shared. */
 export function weightSignature(definition: Definition, definitions: readonly Definition[]): string {
@@ -24,4 +24,30 @@ export function countParameters(definitions: readonly Definition[]): Map<string,
     counts.set(definition.id, own + inner);
   }
   return counts;
+}
+
+/**
+ * Two instances of a definition whose weights would have the same paths: one has a path, `g[1].h[1]`, that an instance within another one, `g[1]`,
+ * has as well. Undefined where every path leads to one instance.
+ */
+export function collidingInstances(definition: Definition, definitions: readonly Definition[]): readonly [Instance, Instance] | undefined {
+  const byName = new Map(definition.instances.map((instance) => [instance.name, instance]));
+  const byId = new Map(definitions.map((other) => [other.id, other]));
+  for (const instance of definition.instances) {
+    for (let end = instance.name.indexOf('.'); end >= 0; end = instance.name.indexOf('.', end + 1)) {
+      const outer = byName.get(instance.name.slice(0, end));
+      const inner = outer && byId.get(outer.definition);
+      if (outer && inner && takesPath(inner, instance.name.slice(end + 1), byId)) return [outer, instance];
+    }
+  }
+  return undefined;
+}
+
+/** Whether an instance within a definition has a path, or one that goes on from it. */
+function takesPath(definition: Definition, path: string, byId: ReadonlyMap<string, Definition>): boolean {
+  return definition.instances.some(({ name, definition: id }) => {
+    if (name === path || name.startsWith(`${path}.`)) return true;
+    const inner = path.startsWith(`${name}.`) ? byId.get(id) : undefined;
+    return inner !== undefined && takesPath(inner, path.slice(name.length + 1), byId);
+  });
 }

@@ -41,6 +41,7 @@ function checkModule(module: Module, outer: NameScope, library: ReadonlyMap<stri
     scope.later.delete(item.name.text);
     checker.declare(scope, item.name, 'declaration');
   }
+  if (!module.isBroken) for (const item of items) checkPorts(item, sink);
   const models = new Map<string, NameScope>();
   for (const item of items) {
     if (item.kind === 'block') {
@@ -66,6 +67,15 @@ function checkModule(module: Module, outer: NameScope, library: ReadonlyMap<stri
     if (model) useTraining(checker, item, model);
   }
   checker.finish();
+}
+
+/** Reports a block or a model that gives nothing, and a model that takes nothing. */
+function checkPorts(item: Item, sink: DiagnosticSink): void {
+  if (item.kind !== 'block' && item.kind !== 'model') return;
+  for (const direction of item.kind === 'model' ? (['in', 'out'] as const) : (['out'] as const)) {
+    const hasPort = item.body.some((statement) => statement.kind === 'port' && statement.direction === direction);
+    if (!hasPort) sink.add(report.missingPort({ span: item.name.span, name: item.name.text, direction }));
+  }
 }
 
 function declareItem(checker: NameChecker, item: Item, module: Module, scope: NameScope): void {

@@ -1,5 +1,5 @@
 import type { Name } from '../../1-parse/ast.js';
-import { didYouMean, report, type Span } from '../../diagnostics/index.js';
+import { didYouMean, editDistance, report, type Span } from '../../diagnostics/index.js';
 import type { DiagnosticSink } from '../diagnostic-sink.js';
 import { type Entry, type NameKind, NameScope } from './name-scope.js';
 
@@ -90,18 +90,18 @@ export class NameChecker {
   }
 
   private reportUnknown(scope: NameScope, { text, span }: Name): void {
-    // Every one-letter name is one letter away from every other.
-    const candidates = text.length < 2 ? [] : didYouMean(text, [...scope.allNames(), ...this.library.keys()]);
+    const inScope = didYouMean(text, scope.allNames());
     // A name that was meant is not unused as well.
-    for (const candidate of candidates) {
+    for (const candidate of inScope) {
       const entry = scope.find(candidate);
       if (entry) entry.used = true;
     }
-    const [nearest] = this.library.has(text) ? [text] : candidates;
-    const module = nearest === undefined || scope.find(nearest) ? undefined : this.library.get(nearest);
-    const question = nearest === text ? '' : `did you mean \`${nearest}\`? `;
-    const hint = module === undefined ? undefined : `${question}import it: \`import { ${nearest} } from "${module}"\``;
-    this.sink.add(report.unknownName({ span, name: text, candidates, hint }));
+    const [importable] = this.library.has(text) ? [text] : didYouMean(text, this.library.keys());
+    const [nearest] = inScope;
+    const isNearer = importable !== undefined && (nearest === undefined || editDistance(text, importable) < editDistance(text, nearest));
+    const question = importable === text ? '' : `did you mean \`${importable}\`? `;
+    const hint = isNearer ? `${question}import it: \`import { ${importable} } from "${this.library.get(importable)}"\`` : undefined;
+    this.sink.add(report.unknownName({ span, name: text, candidates: inScope, hint }));
   }
 
   /** Reports what was declared and never used, once all of the file has been seen. */

@@ -12,17 +12,19 @@ export function useTraining(checker: NameChecker, training: TrainingDeclaration,
   const scope = checker.open(model);
   for (const item of training.items) {
     if (item.kind === 'data') {
-      for (const stream of item.streams) for (const name of stream.names) checker.declare(scope, name, 'data stream');
       for (const size of [item.patch?.height, item.patch?.width, item.batch?.value]) if (size) useExpression(checker, size, scope);
     } else if (item.kind === 'let') {
       useExpression(checker, item.value, scope);
       checker.declare(scope, item.name, 'setting');
     }
   }
+  for (const item of training.items) if (item.kind === 'optimizer') useOptimizer(checker, item, scope);
+  // Only stages see the streams: what stands above is known before there are pictures.
   for (const item of training.items) {
-    if (item.kind === 'optimizer') useOptimizer(checker, item, scope);
-    else if (item.kind === 'stage') useStage(checker, item, scope);
+    if (item.kind !== 'data') continue;
+    for (const stream of item.streams) for (const name of stream.names) checker.declare(scope, name, 'data stream');
   }
+  for (const item of training.items) if (item.kind === 'stage') useStage(checker, item, scope);
 }
 
 function useOptimizer(checker: NameChecker, section: OptimizerSection, scope: NameScope): void {

@@ -3,7 +3,7 @@ import { didYouMean, report, type Span } from '../../diagnostics/index.js';
 import type { Stream, Training } from '../../ir/ir.js';
 import { type Context, fail } from '../elaborate/context.js';
 import { evaluate } from '../elaborate/evaluate.js';
-import { describe, errorValue, type Value } from '../elaborate/values.js';
+import { describe, errorValue, list, type Value } from '../elaborate/values.js';
 import type { Settings } from './settings.js';
 
 const augmentationNames = ['flip', 'scale'] as const;
@@ -47,12 +47,7 @@ function readPatch(section: DataSection, settings: Settings, context: Context): 
   }
   const { height, width, span } = section.patch;
   const elements = [evaluate(height, context), evaluate(width, context)];
-  const value = settings.resolve(
-    context,
-    'patch',
-    elements.some(({ kind }) => kind === 'error') ? errorValue : { kind: 'list', elements },
-    span,
-  );
+  const value = settings.resolve(context, 'patch', elements.some(({ kind }) => kind === 'error') ? errorValue : list(elements), span);
   if (value.kind !== 'list') return undefined;
   const sizes = value.elements.map((element) => positiveInt(element, 'the size of a patch', span, context));
   const [first, second] = sizes;

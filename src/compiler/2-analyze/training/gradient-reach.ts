@@ -1,4 +1,4 @@
-import type { Definition } from '../../ir/ir.js';
+import type { Definition, OpNode } from '../../ir/ir.js';
 import { isOpName, opDefinition } from '../../ops/index.js';
 
 /** What the gradient of one value of a definition reaches. */
@@ -15,6 +15,9 @@ export interface GradientReach {
 const flatOperators = new Set(['stop_gradient', 'sign', 'greater', 'greater_equal', 'equal']);
 
 const passesGradient = (op: string): boolean => isOpName(op) && !flatOperators.has(op) && opDefinition(op).gradient !== undefined;
+
+/** The inputs that a gradient passes to: all but the condition of a `select`. */
+const smoothInputs = ({ op, inputs }: OpNode): readonly string[] => (op === 'select' ? inputs.slice(1) : inputs);
 
 /** Follows gradients backwards through definitions; what it finds for an output of a definition is kept for its other applications. */
 export class GradientTracer {
@@ -40,7 +43,7 @@ export class GradientTracer {
     const instances = new Set<string>();
     for (const node of definition.nodes.toReversed()) {
       if (node.kind === 'op') {
-        if (reached.has(node.output.value) && passesGradient(node.op)) for (const input of node.inputs) reached.add(input);
+        if (reached.has(node.output.value) && passesGradient(node.op)) for (const input of smoothInputs(node)) reached.add(input);
       } else if (node.kind === 'call') {
         const callee = this.byId.get(node.definition);
         for (const [i, output] of node.outputs.entries()) {

@@ -8,7 +8,12 @@ import { describe, float, type Value } from '../elaborate/values.js';
 import { printRate } from './rate-text.js';
 import type { Settings } from './settings.js';
 
-const bounds = { beta1: [0, 1], beta2: [0, 1], epsilon: [0, 1] } as const;
+/** What the numbers of Adam have to be. It divides by 1 - beta^t, so a beta is below 1. */
+const bounds = {
+  beta1: { fits: (value: number) => value >= 0 && value < 1, expected: 'a number from 0 to below 1' },
+  beta2: { fits: (value: number) => value >= 0 && value < 1, expected: 'a number from 0 to below 1' },
+  epsilon: { fits: (value: number) => value >= 0 && value <= 1, expected: 'a number from 0 to 1' },
+} as const;
 
 type NumberSetting = keyof typeof bounds;
 
@@ -86,7 +91,8 @@ function rateFrom(value: Value, span: Span, path: string, settings: Settings, co
   if (value.kind === 'number') {
     settings.record(path, value.value);
     if (value.value >= 0) return value.value;
-    fail(context, report.valueOutOfRange({ span, what: 'the learning rate', value: value.value, low: 0, high: 1 }));
+    const expected = 'a number of at least 0';
+    fail(context, report.typeMismatch({ span, what: 'the learning rate', expected, found: describe(value) }));
   } else if (value.kind !== 'error') {
     fail(
       context,
@@ -103,11 +109,7 @@ function rateFrom(value: Value, span: Span, path: string, settings: Settings, co
 
 function setNumber(result: Draft, name: NumberSetting, value: Value, span: Span, context: Context): void {
   if (value.kind === 'error') return;
-  if (value.kind !== 'number') {
-    fail(context, report.typeMismatch({ span, what: `\`${name}\``, expected: 'a number', found: describe(value) }));
-    return;
-  }
-  const [low, high] = bounds[name];
-  if (value.value >= low && value.value <= high) result[name] = value.value;
-  else fail(context, report.valueOutOfRange({ span, what: `\`${name}\``, value: value.value, low, high }));
+  const { fits, expected } = bounds[name];
+  if (value.kind === 'number' && fits(value.value)) result[name] = value.value;
+  else fail(context, report.typeMismatch({ span, what: `\`${name}\``, expected, found: describe(value) }));
 }

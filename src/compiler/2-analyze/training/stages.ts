@@ -2,6 +2,7 @@ import type { MinimizeStatement, Name, OptimizerSection, StageDeclaration, Stage
 import { report, type Span } from '../../diagnostics/index.js';
 import { formatShape } from '../../ir/dimension.js';
 import type { Definition, Minimizer, Stage } from '../../ir/ir.js';
+import { checkPaths } from '../elaborate/blocks.js';
 import { BodyScope, runAssign, runFor } from '../elaborate/body.js';
 import { type Context, fail } from '../elaborate/context.js';
 import { DefinitionBuilder } from '../elaborate/definition-builder.js';
@@ -85,7 +86,7 @@ export class StageElaboration {
     if (this.losses.length === 0) fail(context, report.nothingMinimized({ span: declaration.name.span, stage: declaration.name.text }));
     if (state.exhausted || this.isIncomplete || this.losses.length === 0 || !duration || !optimizer) return undefined;
     const definitions = [...state.definitions, definition];
-    if (!this.checkLosses(definition, definitions)) return undefined;
+    if (!checkPaths(context, definition) || !this.checkLosses(definition, definitions)) return undefined;
     state.definitions.push(definition);
     return this.finish(definition, duration, optimizer, definitions);
   }

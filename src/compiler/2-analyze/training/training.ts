@@ -35,11 +35,12 @@ export function elaborateTraining(
   const data = readData(training, settings, context);
   const stages = elaborateStages(training, declaration.name.text, model, settings, context);
   settings.finish(context, training.model.span);
-  if (state.exhausted) return undefined;
-  if (stages.every((stage) => stage !== undefined)) checkAllTrained(model, stages, context);
+  const sound = stages.filter((stage) => stage !== undefined);
+  if (state.exhausted || sound.length < stages.length) return undefined;
+  checkAllTrained(model, sound, context);
   const definitions = new Map(state.definitions.map((definition) => [definition.id, definition]));
   if (!data) return undefined;
-  const running = stages.filter((stage): stage is ElaboratedStage => stage?.runs === true);
+  const running = sound.filter((stage) => stage.runs);
   for (const stage of running) {
     const used = reachableFrom(stage.definition, definitions);
     checkPatch(data, state.constraints.constraints, used, context);

@@ -1,12 +1,11 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { RuntimeFailure, systemFailure } from '../../files/index.js';
+import { RuntimeFailure, systemFailure, withLock } from '../../files/index.js';
 import { systemErrorCode } from '../../files/system-error.js';
 import { compileBinding, libraryFolder } from './compile-binding.js';
 import { downloadPackage, downloadWheel, forgetDownloads } from './download.js';
 import { markerFile, readMarker } from './installed.js';
 import { type EngineLocations, engineLocations } from './locations.js';
-import { withLock } from './lock.js';
 import { checkPlatform, checkRoom, findToolchain, freeBytes, type Platform, thisPlatform } from './preconditions.js';
 import type { Recipe } from './recipe.js';
 import { smokeTest } from './smoke-test.js';
@@ -58,7 +57,7 @@ export async function installEngine(recipe: Recipe, options: InstallOptions = {}
   checkPlatform(recipe, machine.platform());
   await checkRoom(recipe, dirname(locations.folder), machine.roomLeft);
   const { python } = await findToolchain(options.signal);
-  return withLock(locations.lock, async () => {
+  return withLock(locations.lock, lockedActivity, async () => {
     if (await readMarker(locations.folder)) return { folder: locations.folder, installed: false };
     try {
       await build(recipe, locations, python, options);

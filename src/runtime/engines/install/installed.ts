@@ -2,7 +2,6 @@ import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bindingFile } from './compile-binding.js';
 import { engineLocations } from './locations.js';
-import { withLock } from './lock.js';
 import { type InstallableEngine, installableEngines, recipes } from './recipe.js';
 
 /** Written last: a folder without it is no engine. */
@@ -58,7 +57,7 @@ export async function removeEngine(name: InstallableEngine, environment: NodeJS.
     ),
   );
   if (!present.includes(true)) return false;
-  return withLock(lock, async () => {
+  return withLock(lock, lockedActivity, async () => {
     // The marker goes first: an interrupted removal leaves no folder that looks like an engine.
     await rm(join(folder, markerFile), { force: true });
     for (const path of [folder, partial, downloads]) await rm(path, { recursive: true, force: true });

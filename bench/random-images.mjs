@@ -1,7 +1,9 @@
-import type { HostTensor } from '../src/runtime/engines/engine.js';
-
-/** Uniform noise in [-1, 1], the same for the same seed (mulberry32). */
-export function randomImages(shape: readonly number[], seed: number): HostTensor {
+/**
+ * Uniform noise in [-1, 1], the same for the same seed (mulberry32).
+ * @param {readonly number[]} shape
+ * @param {number} seed
+ */
+export function randomImages(shape, seed) {
   const values = new Float32Array(shape.reduce((a, b) => a * b, 1));
   let state = seed >>> 0;
   for (let i = 0; i < values.length; i++) {

@@ -1,14 +1,15 @@
 import { open, readFile, rm } from 'node:fs/promises';
-import { operationFailure, systemFailure } from '../../files/index.js';
-import { systemErrorCode } from '../../files/system-error.js';
+import { operationFailure } from './failure.js';
+import { systemErrorCode, systemFailure } from './system-error.js';
 
 /**
- * Runs `work` while no other process installs or removes the same engine. A lock whose process is gone is taken over.
+ * Runs `work` while no other process of mfnc does the same. A lock whose process is gone is taken over.
  * @param path file that exists while the lock is held and carries the holder's process id.
+ * @param activity what the other process does, in its message: 'is training into runs/lol'.
  * @throws RuntimeFailure when another process holds it.
  */
-export async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
-  await acquire(path);
+export async function withLock<T>(path: string, activity: string, work: () => Promise<T>): Promise<T> {
+  await acquire(path, activity);
   try {
     return await work();
   } finally {
@@ -16,7 +17,7 @@ export async function withLock<T>(path: string, work: () => Promise<T>): Promise
   }
 }
 
-async function acquire(path: string): Promise<void> {
+async function acquire(path: string, activity: string): Promise<void> {
   for (let attempt = 0; attempt < 3; attempt++) {
     try {
       const handle = await open(path, 'wx');
@@ -27,9 +28,10 @@ async function acquire(path: string): Promise<void> {
       if (systemErrorCode(error) !== 'EEXIST') throw systemFailure(error, 'write', path);
     }
     const holder = Number(await readFile(path, 'utf8').catch(() => ''));
-    if (Number.isInteger(holder) && holder > 0 && isRunning(holder)) {
+    // A number of our own is that of a process that is gone: numbers are given again, above all in containers.
+    if (Number.isInteger(holder) && holder > 0 && holder !== process.pid && isRunning(holder)) {
       throw operationFailure(
-        `Another mfnc (process ${holder}) is installing or removing this engine. Wait until it is done and run the command again.`,
+        `Another mfnc (process ${holder}) ${activity}. Wait until it is done and run the command again. (If no mfnc is running, remove ${path}.)`,
       );
     }
     await rm(path, { force: true });
