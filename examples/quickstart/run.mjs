@@ -54,7 +54,7 @@ async function compare(name) {
 
 const started = performance.now();
 rmSync(path.join(folder, 'photographs'), { recursive: true, force: true });
-rmSync(path.join(folder, 'runs'), { recursive: true, force: true });
+for (const run of ['compiled', 'quickstart']) rmSync(path.join(folder, 'runs', run), { recursive: true, force: true });
 
 mfnc('data', 'darken', ...trained.map(installed), '-o', here('photographs/pairs'), '--max-size', '480');
 mfnc('data', 'darken', ...heldOut.map(installed), '-o', here('photographs/unseen'), '--max-size', '480');

@@ -1,3 +1,4 @@
+import { inputDivisors } from '../compiler/ir/input-divisors.js';
 import type { IR, SizeConstraint } from '../compiler/ir/ir.js';
 import { CommandFailure } from './failure.js';
 
@@ -26,7 +27,8 @@ export function formatImageSize({ height, width }: ImageSize): string {
 /** Says that the size is not one that the model can take, and which size near it is. @throws CommandFailure */
 export function requireSupportedSize(ir: IR, size: ImageSize): void {
   const { constraints } = ir.model;
-  const supported = { height: nearestMultiple(size.height, 'H', constraints), width: nearestMultiple(size.width, 'W', constraints) };
+  const divisors = inputDivisors(ir);
+  const supported = { height: nearestMultiple(size.height, divisors.height), width: nearestMultiple(size.width, divisors.width) };
   if (supported.height === size.height && supported.width === size.width) return;
   throw new CommandFailure(
     2,
@@ -40,14 +42,6 @@ export function formatConstraint({ symbol, divisor }: SizeConstraint): string {
   return `${symbol} divisible by ${divisor}`;
 }
 
-function nearestMultiple(pixels: number, symbol: string, constraints: readonly SizeConstraint[]): number {
-  const divisors = constraints.filter((constraint) => constraint.symbol === symbol).map((constraint) => constraint.divisor);
-  const divisor = divisors.reduce(leastCommonMultiple, 1);
+function nearestMultiple(pixels: number, divisor: number): number {
   return Math.max(1, Math.round(pixels / divisor)) * divisor;
-}
-
-function leastCommonMultiple(a: number, b: number): number {
-  let [x, y] = [a, b];
-  while (y !== 0) [x, y] = [y, x % y];
-  return (a / x) * b;
 }

@@ -38,7 +38,7 @@ export function register(program: Command): void {
       'after',
       [
         '',
-        'Ctrl-C finishes the running step and leaves a state that --resume continues; a second Ctrl-C ends at once.',
+        'Ctrl-C finishes the running step and leaves a state that --resume continues (exit code 130); a second Ctrl-C ends at once.',
         '',
         'Example:',
         '  mfnc train examples/lol/run.yaml --set training.batch=8',

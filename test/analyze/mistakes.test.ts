@@ -185,6 +185,15 @@ describe('what is too large is refused at once', () => {
     expect(performance.now() - start).toBeLessThan(5_000);
   });
 
+  test('blocks that apply each other twice, thirty levels deep', () => {
+    const block = (name: string, body: string): string => `block ${name} { in x: tensor  out z: tensor  ${body} }`;
+    const levels = Array.from({ length: 30 }, (_, i) => block(`A${i + 1}`, `a = A${i}()  z = a(a(x))`));
+    const source = model('  y = low |> A30()', [block('A0', 'z = x * 2'), ...levels].join('\n'));
+    expect(problems(source)).toEqual([
+      'MFN2013 the number of operations of `M`, its blocks included, exceeds the limit of 1000000 (is a bound or a size mistyped?)',
+    ]);
+  });
+
   test('a stride of a hundred million', () => {
     const source = model(
       '  y = low + (low |> conv(8, 3, stride: 100000007) |> deconv(3, 4, stride: 100000007))',

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
@@ -101,6 +101,14 @@ describe('mfnc train', () => {
     expectMistake(await train({ seed: 2 }, '--resume'), 2, /is not the run that .*runs\/good holds.*\n {2}seed was 1, is 2\n/);
     expectMistake(await train({ training: { batch: 2 } }, '--resume'), 2, /training\.batch was 4, is 2/);
     expectMistake(await train({ output: 'runs/other' }, '--resume'), 2, /runs\/other: holds no run to resume\. Leave out --resume/);
+    const lock = join(tiny.folder, 'runs/good/.lock');
+    writeFileSync(lock, String(process.ppid));
+    expectMistake(
+      await train({}, '--resume', '--max-steps', '2'),
+      1,
+      /Another mfnc \(process \d+\) is training into .*runs\/good\. Wait until/,
+    );
+    rmSync(lock);
     const file = join(tiny.folder, 'pairs/low/6.png');
     for (const role of ['low', 'normal'])
       writeFileSync(file.replace('/low/', `/${role}/`), readFileSync(join(tiny.folder, `pairs/${role}/1.png`)));

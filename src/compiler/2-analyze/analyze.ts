@@ -6,7 +6,7 @@ import { ConstraintRecorder } from './elaborate/constraints.js';
 import { Elaboration, limits } from './elaborate/context.js';
 import { Environment } from './elaborate/environment.js';
 import { elaborateModel, modelEntry } from './elaborate/model.js';
-import { countParameters } from './elaborate/weight-signature.js';
+import { countOperations, countParameters } from './elaborate/weight-signature.js';
 import { moduleEnvironments } from './modules/module-environments.js';
 import { type Module, ModuleLoader, preludePath } from './modules/modules.js';
 import { checkNames } from './names/check-names.js';
@@ -58,7 +58,15 @@ function elaborate(root: Module, modules: readonly Module[], options: CompileOpt
     }),
   );
   const counts = countParameters(state.definitions);
+  const operations = countOperations(state.definitions);
   for (const id of roots) {
+    if ((operations.get(id) ?? 0) > limits.operations) {
+      const { span } = declaration.name;
+      sink.add(
+        report.limitReached({ span, what: `the number of operations of \`${id}\`, its blocks included,`, limit: limits.operations }),
+      );
+      return undefined;
+    }
     const count = counts.get(id) ?? 0;
     if (count > limits.parameters) {
       const { span, text: name } = declaration.name;

@@ -1,6 +1,7 @@
 import { dirname, extname, resolve } from 'node:path';
 import { isNode } from 'yaml';
-import { inputFailure, parseYAML, readText } from '../files/index.js';
+import { inputFailure, readText } from '../files/index.js';
+import { parseYAML } from '../files/yaml.js';
 import { stemOf } from './list-images.js';
 import type { Pair } from './pairs.js';
 

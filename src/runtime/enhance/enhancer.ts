@@ -1,10 +1,11 @@
 import { lowerInference } from '../../compiler/3-lower/index.js';
 import { evaluateShape } from '../../compiler/ir/dimension.js';
+import { inputDivisors } from '../../compiler/ir/input-divisors.js';
 import type { Definition, IR, Port } from '../../compiler/ir/ir.js';
 import { defaultRange, type RGBImage, toSamples, toTensor, type ValueRange } from '../data/index.js';
 import type { Engine, Executable, HostTensor } from '../engines/engine.js';
 import { inputFailure } from '../files/index.js';
-import { divisorsOf, padByReflection, roundUp, unpad } from './padding.js';
+import { padByReflection, roundUp, unpad } from './padding.js';
 import { mapTiles, planTiles } from './tiles.js';
 
 export interface EnhancerOptions {
@@ -64,7 +65,7 @@ export class Enhancer {
   }
 
   private async enhanceTile(tile: RGBImage): Promise<RGBImage> {
-    const divisors = divisorsOf(this.ir);
+    const divisors = inputDivisors(this.ir);
     const width = roundUp(tile.width, divisors.width);
     const height = roundUp(tile.height, divisors.height);
     const executable = await this.executableFor(width, height);
@@ -102,7 +103,7 @@ export class Enhancer {
 
 /** Whether a port is an RGB image of the size that the network is given, at a size that the network takes. */
 function isImageLike(port: Port, ir: IR): boolean {
-  const { height, width } = divisorsOf(ir);
+  const { height, width } = inputDivisors(ir);
   const wanted = [1, height, width, 3];
   const shape = evaluateShape(port.shape, { B: 1, H: height, W: width });
   return shape.length === wanted.length && shape.every((extent, i) => extent === wanted[i]);

@@ -1,3 +1,3 @@
 export { type EnhanceJob, type EnhanceResult, enhanceFiles, planJobs } from './enhance-files.js';
 export { defaultPixelLimit, Enhancer, type EnhancerOptions } from './enhancer.js';
-export { divisorsOf, padByReflection, roundUp, unpad } from './padding.js';
+export { padByReflection, roundUp, unpad } from './padding.js';

@@ -1,20 +1,4 @@
-import type { IR } from '../../compiler/ir/ir.js';
 import { crop, type RGBImage } from '../data/index.js';
-
-/** Numbers that height and width of a network's input must be divisible by. */
-export interface Divisors {
-  readonly height: number;
-  readonly width: number;
-}
-
-/** The condition on the size of the input that the compiler derived; 1 where there is none. */
-export function divisorsOf(ir: IR): Divisors {
-  const divisor = (symbol: string) =>
-    ir.model.constraints
-      .filter((constraint) => constraint.symbol === symbol)
-      .reduce((all, constraint) => leastCommonMultiple(all, constraint.divisor), 1);
-  return { height: divisor('H'), width: divisor('W') };
-}
 
 /** The smallest multiple of `divisor` that is at least `size`. */
 export function roundUp(size: number, divisor: number): number {
@@ -47,10 +31,4 @@ function reflect(position: number, length: number): number {
   const period = 2 * (length - 1);
   const within = position % period;
   return within < length ? within : period - within;
-}
-
-function leastCommonMultiple(a: number, b: number): number {
-  let [x, y] = [a, b];
-  while (y !== 0) [x, y] = [y, x % y];
-  return (a / x) * b;
 }

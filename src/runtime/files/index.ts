@@ -6,4 +6,3 @@ export { readBytes, readText } from './read.js';
 export { realName } from './real-name.js';
 export { systemErrorCode, systemFailure } from './system-error.js';
 export { mfncVersion } from './version.js';
-export { parseYAML, type YAMLText } from './yaml.js';

@@ -2,6 +2,9 @@ import { open, readFile, rm } from 'node:fs/promises';
 import { operationFailure } from './failure.js';
 import { systemErrorCode, systemFailure } from './system-error.js';
 
+/** Locks of this process. */
+const held = new Set<string>();
+
 /**
  * Runs `work` while no other process of mfnc does the same. A lock whose process is gone is taken over.
  * @param path file that exists while the lock is held and carries the holder's process id.
@@ -10,9 +13,11 @@ import { systemErrorCode, systemFailure } from './system-error.js';
  */
 export async function withLock<T>(path: string, activity: string, work: () => Promise<T>): Promise<T> {
   await acquire(path, activity);
+  held.add(path);
   try {
     return await work();
   } finally {
+    held.delete(path);
     await rm(path, { force: true });
   }
 }
@@ -28,10 +33,10 @@ async function acquire(path: string, activity: string): Promise<void> {
       if (systemErrorCode(error) !== 'EEXIST') throw systemFailure(error, 'write', path);
     }
     const holder = Number(await readFile(path, 'utf8').catch(() => ''));
-    // A number of our own is that of a process that is gone: numbers are given again, above all in containers.
-    if (Number.isInteger(holder) && holder > 0 && holder !== process.pid && isRunning(holder)) {
+    // Our own number in a lock that we do not hold is that of a process that is gone: numbers are given again, above all in containers.
+    if (Number.isInteger(holder) && holder > 0 && (holder === process.pid ? held.has(path) : isRunning(holder))) {
       throw operationFailure(
-        `Another mfnc (process ${holder}) ${activity}. Wait until it is done and run the command again. (If no mfnc is running, remove ${path}.)`,
+        `Another mfnc (process ${holder}) ${activity}. Wait until it is done and run the command again; if it is no mfnc, remove ${path}.`,
       );
     }
     await rm(path, { force: true });

@@ -12,7 +12,11 @@ export interface OutputFolder {
   readonly samples: string;
   readonly checkpoint: string;
   readonly metrics: string;
+  /** There while a process trains into the folder. */
+  readonly lock: string;
 }
+
+const lockName = '.lock';
 
 /** The files of a run in its output folder. */
 export function outputFiles(path: string): OutputFolder {
@@ -24,6 +28,7 @@ export function outputFiles(path: string): OutputFolder {
     samples: join(path, 'samples'),
     checkpoint: join(path, 'checkpoint', 'checkpoint.safetensors'),
     metrics: join(path, 'metrics.json'),
+    lock: join(path, lockName),
   };
 }
 
@@ -59,7 +64,7 @@ export async function beginOutput(folder: OutputFolder, config: string): Promise
 
 async function namesIn(folder: string): Promise<string[]> {
   try {
-    return await readdir(folder);
+    return (await readdir(folder)).filter((name) => name !== lockName);
   } catch (error) {
     if (systemErrorCode(error) === 'ENOENT') return [];
     throw systemFailure(error, 'write', folder);

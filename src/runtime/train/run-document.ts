@@ -1,5 +1,6 @@
 import { isCollection, isMap, isNode, isScalar } from 'yaml';
-import { inputFailure, parseYAML, readText, type YAMLText } from '../files/index.js';
+import { inputFailure, readText } from '../files/index.js';
+import { parseYAML, type YAMLText } from '../files/yaml.js';
 
 /** Where a value of a document stands: keys and indices from the root. */
 export type DocumentPath = readonly (string | number)[];

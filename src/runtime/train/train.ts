@@ -4,10 +4,10 @@ import { type TrainingCheckpoint, writeCheckpoint, writeWeights } from '../check
 import { type CheckedSource, checkHeldOut, checkSource, ImageCache, type Pair, PatchSampler, type ValueRange } from '../data/index.js';
 import type { Engine, HostTensor } from '../engines/engine.js';
 import { Enhancer } from '../enhance/index.js';
-import { inputFailure, writeFileAtomically } from '../files/index.js';
+import { inputFailure, withLock, writeFileAtomically } from '../files/index.js';
 import { evaluatePairs, ssimWindow } from '../metrics/index.js';
 import { beginOutput, type OutputFolder, openOutput, outputFiles } from './output-folder.js';
-import { openData } from './run-data.js';
+import { openData, type RunData } from './run-data.js';
 import { describeRun, type RunDescription, requireSameRun, resolvedConfig } from './run-description.js';
 import type { RunFile } from './run-file.js';
 import { type SampleRoles, writeSamples } from './samples.js';
@@ -56,7 +56,7 @@ export interface TrainOutcome {
  * patch that the network cannot take.
  */
 export async function train(request: TrainRequest): Promise<TrainOutcome> {
-  const { run, ir, engine, resume } = request;
+  const { run, ir, resume } = request;
   const { training } = ir;
   if (training === undefined)
     throw inputFailure(`${run.model}: ${ir.model.name} has no \`training of ${ir.model.name}\` section, so there is nothing to train.`);
@@ -65,7 +65,21 @@ export async function train(request: TrainRequest): Promise<TrainOutcome> {
   const folder = outputFiles(run.output);
   const checkpoint = await openOutput(folder, resume);
   if (checkpoint !== undefined) requireSameRun(checkpoint.run, description, run);
+  return withLock(folder.lock, `is training into ${folder.path}`, () =>
+    trainInto(request, training, data, folder, description, checkpoint),
+  );
+}
 
+/** Looks at the data and trains, once it is settled what is trained where. */
+async function trainInto(
+  request: TrainRequest,
+  training: Training,
+  data: RunData,
+  folder: OutputFolder,
+  description: RunDescription,
+  checkpoint: TrainingCheckpoint | undefined,
+): Promise<TrainOutcome> {
+  const { run, ir, engine } = request;
   const status = await engine.probe();
   const threads = run.threads ?? (checkpoint?.engine === engine.name && checkpoint.threads > 0 ? checkpoint.threads : status.threads);
   if (checkpoint !== undefined && (checkpoint.engine !== engine.name || checkpoint.threads !== threads)) {

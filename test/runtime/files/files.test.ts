@@ -1,8 +1,8 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compareNaturally, makeFolder, readText, systemFailure, writeFileAtomically } from '../../../src/runtime/files/index.js';
+import { compareNaturally, makeFolder, readText, systemFailure, withLock, writeFileAtomically } from '../../../src/runtime/files/index.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 
 describe('atomic writes', () => {
@@ -98,5 +98,23 @@ describe('natural order', () => {
         if (compareNaturally(a, b) <= 0 && compareNaturally(b, c) <= 0) expect(compareNaturally(a, c)).toBeLessThanOrEqual(0);
       }),
     );
+  });
+});
+
+describe('a lock', () => {
+  it('is held by one process, freed at the end, and taken over from a process that is gone', async () => {
+    const path = join(temporaryFolder(), '.lock');
+    writeFileSync(path, '999999999');
+    await withLock(path, 'is at work', async () => {
+      expect(readFileSync(path, 'utf8')).toBe(String(process.pid));
+      await expect(withLock(path, 'is at work', async () => undefined)).rejects.toMatchObject({
+        kind: 'operation',
+        message: expect.stringContaining(`Another mfnc (process ${process.pid}) is at work.`),
+      });
+    });
+    expect(existsSync(path)).toBe(false);
+    // Left by a process that had our number before us, as happens in containers.
+    writeFileSync(path, String(process.pid));
+    expect(await withLock(path, 'is at work', async () => 'done')).toBe('done');
   });
 });

@@ -27,7 +27,11 @@ interface How {
   readonly stopInValidation?: boolean;
 }
 
-async function run(engine: Engine, path: string, { resume = false, maxSteps, stopAfter, stopInValidation }: How = {}): Promise<TrainOutcome> {
+async function run(
+  engine: Engine,
+  path: string,
+  { resume = false, maxSteps, stopAfter, stopInValidation }: How = {},
+): Promise<TrainOutcome> {
   const file = await readRunFile(path);
   const controller = new AbortController();
   let steps = 0;

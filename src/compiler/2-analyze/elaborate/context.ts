@@ -16,6 +16,8 @@ export const limits = {
   evaluations: 500_000,
   /** Nodes of all definitions together. */
   nodes: 100_000,
+  /** Operations of a model or a stage with all blocks put in place of their applications. */
+  operations: 1_000_000,
   /** Blocks within blocks, functions within functions, lists within lists. */
   depth: 64,
   /** Expressions within expressions, through all functions and blocks. */

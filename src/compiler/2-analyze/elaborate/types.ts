@@ -23,14 +23,14 @@ export function typeText(type: TypeExpression): string {
   }
 }
 
-const expected: Readonly<Record<string, string>> = {
-  int: 'an int',
-  float: 'a float',
-  bool: 'true or false',
-  string: 'a string',
-  tensor: 'a tensor',
-  image: 'an image',
-};
+const expected: ReadonlyMap<string, string> = new Map([
+  ['int', 'an int'],
+  ['float', 'a float'],
+  ['bool', 'true or false'],
+  ['string', 'a string'],
+  ['tensor', 'a tensor'],
+  ['image', 'an image'],
+]);
 
 /** Whether values of a type are tensors. */
 export const isTensorType = (type: TypeExpression): boolean =>
@@ -51,7 +51,7 @@ export function checkType(context: Context, type: TypeExpression, value: Value, 
   if (type.kind === 'list-type') return checkList(context, type, value, span, what);
   const fits = type.kind === 'named-type' && fitsName(type.name.text, value);
   if (!fits) {
-    const wanted = type.kind === 'named-type' ? expected[type.name.text] : typeText(type);
+    const wanted = type.kind === 'named-type' ? expected.get(type.name.text) : typeText(type);
     // A type that does not exist has been reported with the declaration.
     if (wanted !== undefined) fail(context, report.typeMismatch({ span, what, expected: wanted, found: describe(value) }));
     return errorValue;

@@ -26,6 +26,18 @@ export function countParameters(definitions: readonly Definition[]): Map<string,
   return counts;
 }
 
+/** How many operations each definition has with all blocks put in place of their applications. Definitions stand callees first. */
+export function countOperations(definitions: readonly Definition[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { id, nodes } of definitions) {
+    counts.set(
+      id,
+      nodes.reduce((sum, node) => sum + (node.kind === 'call' ? (counts.get(node.definition) ?? 0) : 1), 0),
+    );
+  }
+  return counts;
+}
+
 /**
  * Two instances of a definition whose weights would have the same paths: one has a path, `g[1].h[1]`, that an instance within another one, `g[1]`,
  * has as well. Undefined where every path leads to one instance.

@@ -55,7 +55,11 @@ function checkModule(module: Module, outer: NameScope, library: ReadonlyMap<stri
     } else if (item.kind === 'function') {
       useFunction(checker, item, scope);
     } else if (item.kind === 'namespace') {
-      for (const declaration of item.functions) useFunction(checker, declaration, scope);
+      const members = checker.open(undefined);
+      for (const declaration of item.functions) {
+        checker.declare(members, declaration.name, 'declaration');
+        useFunction(checker, declaration, scope);
+      }
     } else if (item.kind === 'model') {
       models.set(item.name.text, useModel(checker, item, scope));
     }

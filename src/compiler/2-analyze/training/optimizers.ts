@@ -52,6 +52,15 @@ export function readOptimizer(section: OptimizerSection, prefix: string, setting
   return result;
 }
 
+/** Reports the sections after the first one of a training or a stage, `where`. */
+export function checkOnlyOptimizer(sections: readonly OptimizerSection[], where: string, context: Context): void {
+  const [first, ...others] = sections;
+  for (const { name } of others) {
+    const related = first ? [{ message: 'the first one stands here', span: first.name.span }] : [];
+    fail(context, report.duplicateData({ span: name.span, what: `an optimizer${where}`, related }));
+  }
+}
+
 /** The settings that overrides give: `rate`, `refinement.rate`, `refinement.beta1`. */
 export function overriddenOptimizer(prefix: string, settings: Settings, span: Span, context: Context): OptimizerSettings {
   const result: Draft = {};

@@ -13,7 +13,7 @@ import { toTensor } from '../elaborate/tensors.js';
 import { describe, errorValue, integer, type TensorValue, type Value } from '../elaborate/values.js';
 import { countParameters } from '../elaborate/weight-signature.js';
 import { GradientTracer } from './gradient-reach.js';
-import { adamFrom, type OptimizerSettings, overriddenOptimizer, readOptimizer } from './optimizers.js';
+import { adamFrom, checkOnlyOptimizer, type OptimizerSettings, overriddenOptimizer, readOptimizer } from './optimizers.js';
 import type { Settings } from './settings.js';
 
 /** A stage with what the checks across stages need. */
@@ -220,9 +220,9 @@ export class StageElaboration {
   private optimizer(): Minimizer['optimizer'] | undefined {
     const { declaration, settings, context, inherited } = this;
     const prefix = `${declaration.name.text}.`;
-    const own = declaration.body
-      .filter((statement): statement is OptimizerSection => statement.kind === 'optimizer')
-      .map((section) => readOptimizer(section, prefix, settings, context));
+    const sections = declaration.body.filter((statement): statement is OptimizerSection => statement.kind === 'optimizer');
+    checkOnlyOptimizer(sections, ` in the stage \`${declaration.name.text}\``, context);
+    const own = sections.map((section) => readOptimizer(section, prefix, settings, context));
     const overridden = overriddenOptimizer(prefix, settings, declaration.name.span, context);
     const optimizer = adamFrom([overridden, ...own.reverse(), ...inherited]);
     if (!optimizer) fail(context, report.missingRate({ span: declaration.name.span, stage: declaration.name.text }));

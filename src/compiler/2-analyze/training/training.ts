@@ -10,7 +10,7 @@ import type { Value } from '../elaborate/values.js';
 import { countParameters } from '../elaborate/weight-signature.js';
 import { constantContext } from '../modules/module-environments.js';
 import { readData } from './data-section.js';
-import { overriddenOptimizer, readOptimizer } from './optimizers.js';
+import { checkOnlyOptimizer, overriddenOptimizer, readOptimizer } from './optimizers.js';
 import { checkPatch } from './patch-check.js';
 import { Settings } from './settings.js';
 import { type ElaboratedStage, StageElaboration } from './stages.js';
@@ -71,6 +71,7 @@ function elaborateStages(
   context: Context,
 ): (ElaboratedStage | undefined)[] {
   const sections = training.items.filter((item): item is OptimizerSection => item.kind === 'optimizer');
+  checkOnlyOptimizer(sections, '', context);
   const own = sections.map((section) => readOptimizer(section, '', settings, context));
   const inherited = [overriddenOptimizer('', settings, training.model.span, context), ...own.reverse()];
   const streams = training.items.filter((item): item is DataSection => item.kind === 'data').flatMap((section) => section.streams);

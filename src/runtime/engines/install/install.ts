@@ -4,7 +4,7 @@ import { RuntimeFailure, systemFailure, withLock } from '../../files/index.js';
 import { systemErrorCode } from '../../files/system-error.js';
 import { compileBinding, libraryFolder } from './compile-binding.js';
 import { downloadPackage, downloadWheel, forgetDownloads } from './download.js';
-import { markerFile, readMarker } from './installed.js';
+import { lockedActivity, markerFile, readMarker } from './installed.js';
 import { type EngineLocations, engineLocations } from './locations.js';
 import { checkPlatform, checkRoom, findToolchain, freeBytes, type Platform, thisPlatform } from './preconditions.js';
 import type { Recipe } from './recipe.js';

@@ -1,11 +1,15 @@
 import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { withLock } from '../../files/index.js';
 import { bindingFile } from './compile-binding.js';
 import { engineLocations } from './locations.js';
 import { type InstallableEngine, installableEngines, recipes } from './recipe.js';
 
 /** Written last: a folder without it is no engine. */
 export const markerFile = 'engine.json';
+
+/** What the holder of an engine's lock does. */
+export const lockedActivity = 'is installing or removing this engine';
 
 /** What the marker of an installed engine says. */
 export interface InstalledEngine {
