@@ -129,6 +129,11 @@ describe('each mistake gives one error that names it', () => {
       'MFN1001 there is no name `bright` here (declare it, or import it)',
     ],
     [
+      'two optimizers of a training',
+      `${data}\n  adam { rate = 1e-4 }\n  adam { beta1 = 0.5 }\n${stage}`,
+      'MFN4016 the training has an optimizer twice (keep one of them, or rename one)',
+    ],
+    [
       'a beta of 1',
       `${data}\n  adam { rate = 1e-4  beta1 = 1 }\n${stage}`,
       'MFN2001 `beta1` must be a number from 0 to below 1, not the int 1',

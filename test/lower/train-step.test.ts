@@ -7,6 +7,7 @@ import {
   lowerInference,
   lowerTrainStep,
 } from '../../src/compiler/3-lower/index.js';
+import { belongsTo } from '../../src/compiler/3-lower/weights.js';
 import { verifyIR } from '../../src/compiler/ir/verify-ir.js';
 import { verifyProgram } from '../../src/compiler/ir/verify-program.js';
 import { analyzeText } from '../support/analyze-text.js';
@@ -175,5 +176,16 @@ describe('weights', () => {
     expect(other.get('net.conv1.kernel')?.values).not.toEqual(one.get('net.conv1.kernel')?.values);
     expect(one.get('net.conv2.kernel')?.values.subarray(0, 9)).not.toEqual(one.get('net.conv1.kernel')?.values.subarray(0, 9));
     expect(one.get('net.conv1.bias')?.values.every((value) => value === 0)).toBe(true);
+  });
+});
+
+describe('the weights of an instance', () => {
+  it.each([
+    ['d.kernel', true],
+    ['d.inner.kernel', true],
+    ['d[1].kernel', false],
+    ['dark.kernel', false],
+  ])('`d` has %s: %s', (path, expected) => {
+    expect(belongsTo(path, 'd')).toBe(expected);
   });
 });
