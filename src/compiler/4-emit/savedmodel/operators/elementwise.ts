@@ -9,6 +9,21 @@ export const same =
   (e) =>
     e.add(op, e.inputs);
 
+/**
+ * Marks of TensorFlow's own graph optimiser on nodes that it has rewritten already; it leaves those alone. Otherwise it gathers trees of additions
+ * and products into AddN or other trees, in an order that differs from process to process, and with it the last bits of every gradient.
+ */
+const keepsItsOrder = {
+  _grappler_ArithmeticOptimizer_AddOpsRewriteStage: attribute.flag(true),
+  _grappler_ArithmeticOptimizer_MinimizeBroadcasts: attribute.flag(true),
+};
+
+/** A sum or product whose operands are taken as they stand, so that runs are equal bit by bit. */
+export const inOrder =
+  (op: string): OperatorEmitter =>
+  (e) =>
+    e.add(op, e.inputs, keepsItsOrder);
+
 /** TensorFlow compares to bool; Programs have 0 and 1. The attribute of equality that allows broadcasting only is left at its default. */
 export const comparison =
   (op: string): OperatorEmitter =>

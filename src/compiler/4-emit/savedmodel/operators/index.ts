@@ -2,7 +2,7 @@ import type { OpName } from '../../../ops/index.js';
 import { blocks, broadcastTo, concat, pad, reshape, reverse, slice, transpose } from './arrangement.js';
 import { conv2d, conv2dFilterGradient, conv2dTranspose } from './convolutions.js';
 import { depthwiseConv2d, depthwiseConv2dFilterGradient, depthwiseConv2dInputGradient } from './depthwise.js';
-import { clip, comparison, leakyRelu, leakyReluGradient, same, select } from './elementwise.js';
+import { clip, comparison, inOrder, leakyRelu, leakyReluGradient, same, select } from './elementwise.js';
 import type { OperatorEmitter } from './emission.js';
 import { matmul } from './pointwise.js';
 import { avgPool, avgPoolGradient, maxPool, maxPoolGradient } from './pooling.js';
@@ -25,9 +25,9 @@ export const operatorEmitters: Readonly<Record<OpName, OperatorEmitter>> = {
   leaky_relu: leakyRelu,
   clip,
   stop_gradient: (e) => e.input(0),
-  add: same('AddV2'),
+  add: inOrder('AddV2'),
   sub: same('Sub'),
-  mul: same('Mul'),
+  mul: inOrder('Mul'),
   div: same('RealDiv'),
   pow: same('Pow'),
   maximum: same('Maximum'),
