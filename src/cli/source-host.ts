@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { SourceHost } from '../compiler/index.js';
 
@@ -22,17 +22,18 @@ export function createSourceHost(): SourceHost {
 /** Why a file cannot be read, in words ('no such file', 'it is a folder'); undefined when it can. */
 export function whyUnreadable(file: string): string | undefined {
   try {
-    readFileSync(file);
-    return undefined;
+    // The compiler reads the text itself; here a look at the entry is enough.
+    accessSync(file, constants.R_OK);
+    const entry = statSync(file);
+    if (entry.isDirectory()) return 'it is a folder';
+    return entry.size < 2 ** 31 ? undefined : 'it is larger than 2 GiB';
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     const reasons: Record<string, string> = {
       ENOENT: 'no such file',
       ENOTDIR: 'no such file',
-      EISDIR: 'it is a folder',
       EACCES: 'permission denied',
       EPERM: 'permission denied',
-      ERR_FS_FILE_TOO_LARGE: 'it is larger than 2 GiB',
       ENAMETOOLONG: 'its name is too long',
     };
     return reasons[code] ?? (error instanceof Error ? error.message : String(error));

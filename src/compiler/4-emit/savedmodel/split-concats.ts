@@ -1,7 +1,7 @@
 import { eliminateDeadCode } from '../../3-lower/passes/eliminate-dead-code.js';
+import { convolveParts } from '../../3-lower/passes/split-pointwise-convolutions.js';
 import { rewriteProgram } from '../../3-lower/rewrite.js';
 import type { Program, TensorId } from '../../ir/program.js';
-import { number } from '../../ops/rules/attributes.js';
 import { isBiasOf } from './bias.js';
 
 /**
@@ -15,23 +15,16 @@ export function splitConcats(program: Program): Program {
   for (const tensor of [...program.nodes.flatMap((node) => node.inputs), ...program.outputs.map((output) => output.tensor)]) {
     uses.set(tensor, (uses.get(tensor) ?? 0) + 1);
   }
-  const rewritten = rewriteProgram(program, (node, { builder, inputs: [image = -1, bias = -1], emit }) => {
+  const rewritten = rewriteProgram(program, (node, context) => {
+    const { builder, emit } = context;
+    const [image = -1, bias = -1] = context.inputs;
     if (node.op !== 'add' || uses.get(node.inputs[0] ?? -1) !== 1) return undefined;
     const convolution = builder.nodeOf(image);
     if (convolution?.op !== 'conv2d' || !isBiasOf(builder.shapeOf(bias), builder.shapeOf(image))) return undefined;
     const [x = -1, kernel = -1] = convolution.inputs;
-    const [rows, columns, , filters = 0] = builder.shapeOf(kernel);
-    const concat = builder.nodeOf(x);
-    if (rows !== 1 || columns !== 1 || concat?.op !== 'concat' || number(concat.attributes, 'axis') !== 3) return undefined;
-    let first = 0;
-    const parts = concat.inputs.map((part) => {
-      const channels = builder.shapeOf(part)[3] ?? 0;
-      const slice = emit('slice', [kernel], { begin: [0, 0, first, 0], size: [1, 1, channels, filters] });
-      const product = emit('conv2d', [part, slice], convolution.attributes);
-      first += channels;
-      return first === channels ? emit('add', [product, bias]) : product;
-    });
-    return parts.reduce((sum, part) => emit('add', [sum, part]));
+    const [first = -1, ...others] = convolveParts(context, x, kernel, convolution.attributes) ?? [];
+    if (first === -1) return undefined;
+    return others.reduce((sum, part) => emit('add', [sum, part]), emit('add', [first, bias]));
   });
   return eliminateDeadCode(rewritten);
 }

@@ -99,3 +99,10 @@ export const checkWindowInverse = (
         0,
       );
 };
+
+/** For each position of a window along one axis, how many of its pixels lie inside the image. */
+export const coveredCounts = (positions: number, size: number, window: number, stride: number, before: number): number[] =>
+  Array.from({ length: positions }, (_, position) => {
+    const start = position * stride - before;
+    return Math.min(start + window, size) - Math.max(start, 0);
+  });

@@ -1,3 +1,4 @@
+import { coveredCounts } from '../../../ops/rules/window.js';
 import { product } from '../fold.js';
 import { channelsFirst, storedShape } from '../layout.js';
 import { input, type OperatorEmitter } from './operator-emitter.js';
@@ -10,14 +11,6 @@ const averagePool: OperatorEmitter = (emission, node) => {
   const shape = storedShape(emission.shapeOf(node.output), channelsFirst);
   emission.define(node.output, emission.graph.node('AveragePool', [emission.value(x, channelsFirst)], shape, attributes), channelsFirst);
 };
-
-/** For each position of the window along one axis, how many of its pixels lie inside the image. */
-function coveredCounts(positions: number, size: number, window: number, stride: number, before: number): number[] {
-  return Array.from({ length: positions }, (_, position) => {
-    const start = position * stride - before;
-    return Math.min(start + window, size) - Math.max(start, 0);
-  });
-}
 
 /** Each output's gradient, divided by the pixels it averaged, goes to all of them: a grouped ConvTranspose with ones. */
 const averagePoolGradient: OperatorEmitter = (emission, node) => {

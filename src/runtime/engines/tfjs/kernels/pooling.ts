@@ -1,3 +1,4 @@
+import { coveredCounts } from '../../../../compiler/ops/rules/window.js';
 import { type Kernel, operand, runKernel } from './kernel.js';
 import { explicitPadding, imageSize, poolWindow } from './window.js';
 
@@ -9,14 +10,6 @@ const pool =
     const pad = explicitPadding(window, imageSize(x.shape));
     return runKernel(call, kernelName, { x }, { filterSize: window.size, strides: window.strides, pad });
   };
-
-/** How many pixels of the image each position of a window covers along one axis. */
-function coveredCounts(positions: number, size: number, window: number, stride: number, before: number): number[] {
-  return Array.from({ length: positions }, (_, position) => {
-    const start = position * stride - before;
-    return Math.min(start + window, size) - Math.max(start, 0);
-  });
-}
 
 /**
  * Each output's gradient, divided by the number of pixels it averaged, goes to all of them: the input gradient of a depthwise
