@@ -38,6 +38,13 @@ module.exports = {
       to: { path: '^src/cli/' },
     },
     {
+      name: 'tiles-run-in-browsers',
+      comment: 'examples/web enhances tiles by the same code as the command, so these files need nothing of Node.',
+      severity: 'error',
+      from: { path: '^src/runtime/(enhance/(tiles|padding|enhance-tile)|data/pixels)[.]ts$' },
+      to: { pathNot: '^src/runtime/(enhance/(tiles|padding|enhance-tile)|data/pixels)[.]ts$', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'ops-know-only-the-ir',
       comment: 'An operator is described once, below every phase.',
       severity: 'error',

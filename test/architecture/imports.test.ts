@@ -30,6 +30,7 @@ describe('the arrows between the folders', () => {
       'ops-know-only-the-ir: src/compiler/ops/knows-phases.ts -> src/compiler/3-lower/lower.ts',
       'phases-run-forwards: src/compiler/1-parse/looks-ahead.ts -> src/compiler/3-lower/lower.ts',
       'runtime-does-not-know-the-command-line: src/runtime/run.ts -> src/cli/print.ts',
+      'tiles-run-in-browsers: src/runtime/enhance/tiles.ts -> src/runtime/run.ts',
     ]);
   });
 });

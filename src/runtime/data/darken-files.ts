@@ -3,9 +3,9 @@ import { join, resolve } from 'node:path';
 import { inputFailure, makeFolder, mfncVersion, realName, systemFailure, writeFileAtomically } from '../files/index.js';
 import { type Darkening, type DarkeningRanges, darken, defaultDarkening, drawDarkening } from './darken.js';
 import { encodeImage } from './encode-image.js';
-import { type RGBImage, readImage } from './image.js';
+import { readImage } from './image.js';
 import { listImages, stemOf } from './list-images.js';
-import { crop } from './pixels.js';
+import { crop, type RGBImage } from './pixels.js';
 import { Random } from './random.js';
 import { resampleRegion } from './resample.js';
 

@@ -1,4 +1,4 @@
-import type { RGBImage } from './image.js';
+import type { RGBImage } from './pixels.js';
 import { Random } from './random.js';
 
 /** What makes a photograph a low-light one. */

@@ -1,6 +1,7 @@
 import sharp from 'sharp';
 import { encodeBitmap } from './bmp.js';
-import type { ImageFormat, RGBImage } from './image.js';
+import type { ImageFormat } from './image.js';
+import type { RGBImage } from './pixels.js';
 
 /**
  * Encodes an 8-bit sRGB image. PNG and BMP are lossless; JPEG is written with quality 95 without chroma subsampling, WebP with quality 95.

@@ -1,4 +1,5 @@
-import { type RGBImage, readImage } from './image.js';
+import { readImage } from './image.js';
+import type { RGBImage } from './pixels.js';
 
 /** Bytes of decoded images that a training keeps. */
 export const defaultCacheLimit = 2 ** 30;

@@ -2,14 +2,7 @@ import { basename } from 'node:path';
 import sharp from 'sharp';
 import { inputFailure, readBytes } from '../files/index.js';
 import { BitmapError, decodeBitmap, isBitmap } from './bmp.js';
-
-/** An 8-bit sRGB image: rows from the top, samples interleaved as red, green, blue. */
-export interface RGBImage {
-  readonly width: number;
-  readonly height: number;
-  /** 3 x width x height samples. */
-  readonly data: Uint8Array;
-}
+import type { RGBImage } from './pixels.js';
 
 export const imageFormats = ['png', 'jpeg', 'webp', 'bmp'] as const;
 /** The formats that are read and written. */

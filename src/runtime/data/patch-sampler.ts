@@ -1,7 +1,6 @@
 import type { HostTensor } from '../engines/engine.js';
-import type { RGBImage } from './image.js';
 import type { ImageCache } from './image-cache.js';
-import { defaultRange, type ValueRange } from './pixels.js';
+import { defaultRange, type RGBImage, type ValueRange } from './pixels.js';
 import { Random } from './random.js';
 import { type Region, resampleRegion } from './resample.js';
 import type { CheckedSource, SizedSample } from './sample-source.js';

@@ -1,5 +1,12 @@
 import type { HostTensor } from '../engines/engine.js';
-import type { RGBImage } from './image.js';
+
+/** An 8-bit sRGB image: rows from the top, samples interleaved as red, green, blue. */
+export interface RGBImage {
+  readonly width: number;
+  readonly height: number;
+  /** 3 x width x height samples. */
+  readonly data: Uint8Array;
+}
 
 /** Inclusive range of the values of an image inside a network. */
 export type ValueRange = readonly [number, number];

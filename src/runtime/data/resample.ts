@@ -1,4 +1,4 @@
-import type { RGBImage } from './image.js';
+import type { RGBImage } from './pixels.js';
 
 /** A rectangle of pixels within an image. */
 export interface Region {

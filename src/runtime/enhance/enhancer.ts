@@ -2,10 +2,10 @@ import { lowerInference } from '../../compiler/3-lower/index.js';
 import { evaluateShape } from '../../compiler/ir/dimension.js';
 import { inputDivisors } from '../../compiler/ir/input-divisors.js';
 import type { Definition, IR, Port } from '../../compiler/ir/ir.js';
-import { defaultRange, type RGBImage, toSamples, toTensor, type ValueRange } from '../data/index.js';
+import { defaultRange, type RGBImage, type ValueRange } from '../data/index.js';
 import type { Engine, Executable, HostTensor } from '../engines/engine.js';
 import { inputFailure } from '../files/index.js';
-import { padByReflection, roundUp, unpad } from './padding.js';
+import { enhanceTile, type ImageNetwork } from './enhance-tile.js';
 import { mapTiles, planTiles } from './tiles.js';
 
 export interface EnhancerOptions {
@@ -55,7 +55,8 @@ export class Enhancer {
   /** The enhanced image, of the same size. @throws EngineFailure */
   async enhance(image: RGBImage): Promise<RGBImage> {
     const plan = planTiles(image.width, image.height, this.options.pixelLimit ?? defaultPixelLimit);
-    return mapTiles(image, plan, (tile) => this.enhanceTile(tile));
+    const network = this.network();
+    return mapTiles(image, plan, (tile) => enhanceTile(tile, network));
   }
 
   async dispose(): Promise<void> {
@@ -64,15 +65,19 @@ export class Enhancer {
     for (const executable of executables) await executable.dispose();
   }
 
-  private async enhanceTile(tile: RGBImage): Promise<RGBImage> {
-    const divisors = inputDivisors(this.ir);
-    const width = roundUp(tile.width, divisors.width);
-    const height = roundUp(tile.height, divisors.height);
-    const executable = await this.executableFor(width, height);
-    const padded = toTensor(padByReflection(tile, width, height), rangeOf(this.input));
-    const results = await executable.run(new Map([[this.input.name, padded]]), [this.output.name]);
-    const { values } = results.get(this.output.name) as HostTensor;
-    return unpad({ width, height, data: toSamples(values, rangeOf(this.output)) }, tile.width, tile.height);
+  /** The network at whatever size a tile has after padding. */
+  private network(): ImageNetwork {
+    return {
+      divisors: inputDivisors(this.ir),
+      inputRange: rangeOf(this.input),
+      outputRange: rangeOf(this.output),
+      run: async (input) => {
+        const [, height, width] = input.shape as [number, number, number, number];
+        const executable = await this.executableFor(width, height);
+        const results = await executable.run(new Map([[this.input.name, input]]), [this.output.name]);
+        return (results.get(this.output.name) as HostTensor).values;
+      },
+    };
   }
 
   private async executableFor(width: number, height: number): Promise<Executable> {

@@ -1,4 +1,4 @@
-import { crop, type RGBImage } from '../data/index.js';
+import { crop, type RGBImage } from '../data/pixels.js';
 
 /** The smallest multiple of `divisor` that is at least `size`. */
 export function roundUp(size: number, divisor: number): number {

@@ -1,4 +1,4 @@
-import { crop, type RGBImage } from '../data/index.js';
+import { crop, type RGBImage } from '../data/pixels.js';
 
 /** A plan to cover an image by tiles of one size. */
 export interface TilePlan {
@@ -33,28 +33,62 @@ function starts(length: number, tile: number): number[] {
  * A network that pools over the whole image (channel attention) sees a tile at a time: the fading hides the seams that this could give.
  */
 export async function mapTiles(image: RGBImage, plan: TilePlan, enhance: (tile: RGBImage) => Promise<RGBImage>): Promise<RGBImage> {
-  if (plan.lefts.length * plan.tops.length === 1) return enhance(image);
-  const sums = new Float32Array(image.data.length);
-  const totals = new Float32Array(image.width * image.height);
+  const data = new Uint8Array(image.data.length);
+  await joinTiles(
+    plan,
+    (left, top) => enhance(crop(image, left, top, plan.width, plan.height)),
+    (rows, top) => data.set(rows.data, 3 * image.width * top),
+  );
+  return { width: image.width, height: image.height, data };
+}
+
+/**
+ * `mapTiles` for an image that is never held whole, neither before nor after: what it needs beside a tile is the sums of one row of tiles.
+ * @param enhance gives the enhanced tile that starts at (left, top); called row by row, from the left.
+ * @param write gets the joined rows from `top` on, as wide as the image, as soon as no later tile reaches them.
+ */
+export async function joinTiles(
+  plan: TilePlan,
+  enhance: (left: number, top: number) => Promise<RGBImage>,
+  write: (rows: RGBImage, top: number) => void,
+): Promise<void> {
+  if (plan.lefts.length * plan.tops.length === 1) return write(await enhance(0, 0), 0);
+  const width = (plan.lefts.at(-1) as number) + plan.width;
+  const sums = new Float32Array(3 * width * plan.height);
+  const totals = new Float32Array(width * plan.height);
   const columns = fade(plan.width);
   const rows = fade(plan.height);
-  for (const top of plan.tops) {
+  for (const [i, top] of plan.tops.entries()) {
     for (const left of plan.lefts) {
-      const { data } = await enhance(crop(image, left, top, plan.width, plan.height));
+      const { data } = await enhance(left, top);
       for (let y = 0; y < plan.height; y++) {
         for (let x = 0; x < plan.width; x++) {
           const weight = (rows[y] as number) * (columns[x] as number);
-          const at = (top + y) * image.width + left + x;
+          const at = y * width + left + x;
           totals[at] = (totals[at] as number) + weight;
           for (let c = 0; c < 3; c++)
             sums[3 * at + c] = (sums[3 * at + c] as number) + weight * (data[(y * plan.width + x) * 3 + c] as number);
         }
       }
     }
+    const finished = (plan.tops[i + 1] ?? top + plan.height) - top;
+    write(average(sums, totals, width, finished), top);
+    dropFront(sums, 3 * width * finished);
+    dropFront(totals, width * finished);
   }
-  const data = new Uint8Array(image.data.length);
+}
+
+/** The first `height` rows of weighted sums of samples, divided by their weights. */
+function average(sums: Float32Array, totals: Float32Array, width: number, height: number): RGBImage {
+  const data = new Uint8Array(3 * width * height);
   for (let i = 0; i < data.length; i++) data[i] = Math.round((sums[i] as number) / (totals[Math.floor(i / 3)] as number));
-  return { width: image.width, height: image.height, data };
+  return { width, height, data };
+}
+
+/** Moves all values to the front by `count` places and fills up with zeros. */
+function dropFront(values: Float32Array, count: number): void {
+  values.copyWithin(0, count);
+  values.fill(0, values.length - count);
 }
 
 /** Weight of each position of a tile: rises from its edges over the overlap, never zero. */

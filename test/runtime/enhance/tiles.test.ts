@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { crop } from '../../../src/runtime/data/index.js';
 import { padByReflection, roundUp, unpad } from '../../../src/runtime/enhance/index.js';
-import { mapTiles, planTiles } from '../../../src/runtime/enhance/tiles.js';
+import { joinTiles, mapTiles, planTiles } from '../../../src/runtime/enhance/tiles.js';
 import { syntheticPhotograph } from '../../support/images.js';
 
 describe('padding', () => {
@@ -51,5 +52,30 @@ describe('tiles', () => {
     expect([joined.width, joined.height]).toEqual([701, 433]);
     expect(Buffer.from(joined.data).equals(Buffer.from(image.data))).toBe(true);
     expect(sizes.size).toBe(1);
+  });
+
+  it('are joined from the top, each row given once, as soon as no later tile reaches it', async () => {
+    const image = syntheticPhotograph(300, 500, 3);
+    const plan = planTiles(300, 500, 2 ** 16);
+    const tops: number[] = [];
+    const events: string[] = [];
+    const joined = Buffer.alloc(image.data.length);
+    await joinTiles(
+      plan,
+      async (left, top) => {
+        events.push(`tile ${left} ${top}`);
+        return crop(image, left, top, plan.width, plan.height);
+      },
+      (rows, top) => {
+        expect(rows.width).toBe(300);
+        events.push(`rows ${top} to ${top + rows.height}`);
+        tops.push(top);
+        joined.set(rows.data, top * 300 * 3);
+      },
+    );
+    expect(tops).toEqual(plan.tops);
+    expect(events.at(-1)).toBe(`rows ${plan.tops.at(-1)} to 500`);
+    expect(events.indexOf(`rows 0 to ${plan.tops[1]}`)).toBeLessThan(events.indexOf(`tile 0 ${plan.tops[1]}`));
+    expect(joined.equals(Buffer.from(image.data))).toBe(true);
   });
 });
