@@ -12,20 +12,24 @@ export interface TilePlan {
 export const tileOverlap = 64;
 
 /**
- * Covers an image by overlapping tiles of at most `limit` pixels, as nearly square as the image allows; one tile where the image is within the limit.
+ * Covers an image by overlapping tiles of at most `limit` pixels, as nearly square as the image allows and no larger than it takes; one tile where the
+ * image is within the limit.
  */
 export function planTiles(width: number, height: number, limit: number): TilePlan {
   if (width * height <= limit) return { width, height, lefts: [0], tops: [0] };
   const side = Math.max(2 * tileOverlap, Math.floor(Math.sqrt(limit)));
-  const tileHeight = Math.min(height, Math.max(side, Math.floor(limit / width)));
-  const tileWidth = Math.min(width, Math.max(2 * tileOverlap, Math.floor(limit / tileHeight)));
-  return { width: tileWidth, height: tileHeight, lefts: starts(width, tileWidth), tops: starts(height, tileHeight) };
+  const tallest = Math.min(height, Math.max(side, Math.floor(limit / width)));
+  const rows = spread(height, tallest);
+  const columns = spread(width, Math.min(width, Math.max(2 * tileOverlap, Math.floor(limit / tallest))));
+  return { width: columns.tile, height: rows.tile, lefts: columns.starts, tops: rows.starts };
 }
 
-function starts(length: number, tile: number): number[] {
-  if (tile >= length) return [0];
-  const count = Math.ceil((length - tileOverlap) / (tile - tileOverlap));
-  return Array.from({ length: count }, (_, i) => Math.round((i * (length - tile)) / (count - 1)));
+/** As few tiles as cover a length, each as short as their number allows. */
+function spread(length: number, longest: number): { readonly tile: number; readonly starts: readonly number[] } {
+  if (longest >= length) return { tile: length, starts: [0] };
+  const count = Math.ceil((length - tileOverlap) / (longest - tileOverlap));
+  const tile = Math.ceil((length + (count - 1) * tileOverlap) / count);
+  return { tile, starts: Array.from({ length: count }, (_, i) => Math.round((i * (length - tile)) / (count - 1))) };
 }
 
 /**

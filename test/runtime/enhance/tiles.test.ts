@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { crop } from '../../../src/runtime/data/index.js';
 import { padByReflection, roundUp, unpad } from '../../../src/runtime/enhance/index.js';
-import { joinTiles, mapTiles, planTiles } from '../../../src/runtime/enhance/tiles.js';
+import { joinTiles, mapTiles, planTiles, tileOverlap } from '../../../src/runtime/enhance/tiles.js';
 import { syntheticPhotograph } from '../../support/images.js';
 
 describe('padding', () => {
@@ -17,7 +17,7 @@ describe('padding', () => {
 });
 
 describe('tiles', () => {
-  it('cover every pixel, stay within the limit and the image, and overlap', () => {
+  it('cover every pixel, stay within the limit and the image, overlap, and are no larger than it takes', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 5000 }),
@@ -34,6 +34,8 @@ describe('tiles', () => {
           ] as const) {
             expect(starts[0]).toBe(0);
             expect((starts.at(-1) as number) + tile).toBe(length);
+            const spare = starts.length * tile - (starts.length - 1) * tileOverlap - length;
+            if (starts.length > 1) expect(spare).toBeLessThan(starts.length);
             for (let i = 1; i < starts.length; i++)
               expect((starts[i - 1] as number) + tile - (starts[i] as number)).toBeGreaterThanOrEqual(63);
           }
