@@ -9,7 +9,10 @@ export const leakyRelu: OpDefinition = {
   attributes: [{ name: 'alpha', kind: 'float', default: 0.2, documentation: 'Slope for negative values.' }],
   callable: true,
   shape: unaryShape,
-  gradient: (builder, { inputs: [x = 0], outputGradient, attributes }) => [
-    builder.emit('leaky_relu_gradient', [outputGradient, x], { alpha: number(attributes, 'alpha') }),
-  ],
+  // With a slope of 0 or more the result has the sign of x, so that nothing but the result need be kept, and convolution, bias and activation
+  // can be one kernel in a train step too.
+  gradient: (builder, { inputs: [x = 0], output, outputGradient, attributes }) => {
+    const alpha = number(attributes, 'alpha');
+    return [builder.emit('leaky_relu_gradient', [outputGradient, alpha >= 0 ? output : x], { alpha })];
+  },
 };

@@ -4,7 +4,8 @@ import { sameShape } from './rules/elementwise.js';
 
 export const leakyReluGradient: OpDefinition = {
   name: 'leaky_relu_gradient',
-  documentation: 'Gradient of leaky_relu: dy where x > 0, alpha * dy elsewhere.',
+  documentation:
+    'Gradient of leaky_relu: dy where x > 0, alpha * dy elsewhere. x may be the result of leaky_relu where alpha is not negative.',
   inputs: ['dy', 'x'],
   attributes: [{ name: 'alpha', kind: 'float', default: 0.2, documentation: 'Slope for negative values.' }],
   callable: false,

@@ -2,6 +2,7 @@ import { lowerInference } from '../../compiler/3-lower/index.js';
 import { evaluateShape } from '../../compiler/ir/dimension.js';
 import { inputDivisors } from '../../compiler/ir/input-divisors.js';
 import type { Definition, IR, Port } from '../../compiler/ir/ir.js';
+import type { Program } from '../../compiler/ir/program.js';
 import { defaultRange, type RGBImage, type ValueRange } from '../data/index.js';
 import type { Engine, Executable, HostTensor } from '../engines/engine.js';
 import { inputFailure } from '../files/index.js';
@@ -12,6 +13,8 @@ export interface EnhancerOptions {
   readonly threads?: number;
   /** Images of more pixels are enhanced in overlapping tiles, which bounds the memory. */
   readonly pixelLimit?: number;
+  /** Whether `load` is going to replace the weights. If not, they become constants of the compiled graphs, which is faster. */
+  readonly changingWeights?: boolean;
 }
 
 /** Pixels that are enhanced at once unless the caller says otherwise. */
@@ -46,8 +49,9 @@ export class Enhancer {
     this.output = output;
   }
 
-  /** Replaces the weights for all images that follow. */
+  /** Replaces the weights for all images that follow, where `changingWeights` says that this may happen. */
   load(weights: ReadonlyMap<string, HostTensor>): void {
+    if (this.options.changingWeights !== true) throw new Error('the weights of this enhancer are constants of its graphs');
     this.weights = weights;
     for (const executable of this.executables.values()) this.writeWeights(executable);
   }
@@ -94,15 +98,21 @@ export class Enhancer {
       await oldest[1].dispose();
     }
     const program = lowerInference(this.ir, { batch: 1, height, width });
-    const executable = await this.engine.compile(program, this.options.threads === undefined ? {} : { threads: this.options.threads });
-    this.writeWeights(executable);
+    const { threads, changingWeights } = this.options;
+    const settings = threads === undefined ? {} : { threads };
+    const executable = await this.engine.compile(program, changingWeights ? settings : { ...settings, weights: this.weightsOf(program) });
+    if (changingWeights) this.writeWeights(executable);
     this.executables.set(key, executable);
     return executable;
   }
 
   private writeWeights(executable: Executable): void {
-    const names = executable.program.inputs.filter(({ role }) => role === 'parameter').map(({ name }) => name);
-    executable.write('parameter', new Map(names.map((name) => [name, this.weights.get(name) as HostTensor])));
+    executable.write('parameter', this.weightsOf(executable.program));
+  }
+
+  private weightsOf({ inputs }: Program): Map<string, HostTensor> {
+    const names = inputs.filter(({ role }) => role === 'parameter').map(({ name }) => name);
+    return new Map(names.map((name) => [name, this.weights.get(name) as HostTensor]));
   }
 }
 

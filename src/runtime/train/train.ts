@@ -134,7 +134,7 @@ class Session {
     const { stages } = this.training;
     const first = this.from === undefined ? 0 : stages.findIndex(({ name }) => name === this.from?.stage);
     const log = await TrainingLog.open(this.folder.log, ({ stage, step }) => this.isDone(stage, step, first));
-    const enhancer = new Enhancer(ir, this.weights, engine, this.engineOptions());
+    const enhancer = new Enhancer(ir, this.weights, engine, { ...this.engineOptions(), changingWeights: true });
     let position = { stage: this.from?.stage ?? stages[0]?.name ?? '', step: this.from?.step ?? 0 };
     try {
       for (const stage of stages.slice(first)) {

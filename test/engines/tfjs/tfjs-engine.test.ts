@@ -2,24 +2,11 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { HostTensor } from '../../../src/runtime/engines/engine.js';
 import { tfjsCpuEngine } from '../../../src/runtime/engines/tfjs/index.js';
-import { findLastUses } from '../../../src/runtime/engines/tfjs/lifetimes.js';
 import { restorationNetwork } from '../../emit/onnx/restoration-network.js';
 import { hostTensors } from '../../parity/engines.js';
 import { programBuilder } from '../../support/program-builder.js';
 import { randomValues } from '../../support/reference/random.js';
 import { elementsIn } from '../../support/reference/tensor.js';
-
-describe('the plan of lifetimes', () => {
-  it('frees an intermediate at its last use and keeps inputs, constants and outputs', () => {
-    const b = programBuilder();
-    const x = b.input('x', [2]);
-    const a = b.op('neg', [x]);
-    const c = b.op('mul', [a, b.scalar(2)]);
-    const unused = b.op('exp', [a]);
-    b.result('y', b.op('add', [c, x]));
-    expect(findLastUses(b.build())).toEqual([[], [], [a, unused], [c]]);
-  });
-});
 
 describe('memory', () => {
   beforeAll(() => tf.setBackend('cpu'));

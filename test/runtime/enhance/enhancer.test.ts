@@ -77,6 +77,24 @@ describe('the enhancer', () => {
     expect(largest(errors)).toBeLessThanOrEqual(0.5001);
   });
 
+  it('takes other weights where it was told that they change; else they are constants of its graphs', async () => {
+    const image = syntheticPhotograph(16, 16, 3);
+    const [first, second] = [initializeWeights(ir, 1), initializeWeights(ir, 2)];
+    const constant = new Enhancer(ir, second, onnx);
+    const expected = await constant.enhance(image);
+    expect(() => constant.load(first)).toThrow('constants');
+    await constant.dispose();
+    const changing = new Enhancer(ir, first, onnx, { changingWeights: true });
+    const before = await changing.enhance(image);
+    changing.load(second);
+    const after = await changing.enhance(image);
+    await changing.dispose();
+    const distance = (a: typeof image) => largest(Array.from(a.data, (sample, i) => Math.abs(sample - (expected.data[i] as number))));
+    // The engine may order its sums differently over constants: a sample may round the other way.
+    expect(distance(after)).toBeLessThanOrEqual(1);
+    expect(distance(before)).toBeGreaterThan(1);
+  });
+
   it('keeps a few executables and frees the others', async () => {
     const counter = counting(onnx);
     const enhancer = new Enhancer(ir, initializeWeights(ir, 1), counter.engine);

@@ -1,6 +1,6 @@
 import type { Program, ProgramNode, TensorId } from '../../ir/program.js';
+import type { Absorbed } from '../fusion.js';
 import { product } from './fold.js';
-import type { Absorbed } from './fusion.js';
 import { OnnxGraph, type Value } from './graph.js';
 import { canonical, channelsFirst, keepsOrder, type Layout, permutationBetween, sameLayout, storedShape } from './layout.js';
 import { dataTypes } from './messages.js';
@@ -40,7 +40,7 @@ export class Emission {
 
   /** What an operator takes over from the operators behind it. */
   absorbedBy(node: ProgramNode): Absorbed {
-    return this.absorbed.get(node) ?? { output: node.output, relu: false };
+    return this.absorbed.get(node) ?? { output: node.output };
   }
 
   defineInput(tensor: TensorId, value: Value, isImage: boolean): void {

@@ -1,6 +1,6 @@
 import type { Program, ProgramInput, ProgramOutput } from '../../ir/program.js';
+import { type FusionRules, findFusions } from '../fusion.js';
 import { Emission } from './emission.js';
-import { findFusions } from './fusion.js';
 import { canonical } from './layout.js';
 import { encodeModel, type OnnxValue } from './messages.js';
 import { operatorEmitters } from './operators/table.js';
@@ -21,6 +21,12 @@ const irVersion = 8;
 const operatorSet = 18;
 
 /**
+ * A Conv has an input for its bias, and a transposed convolution that becomes several small ones wants bias and activation before their
+ * results are interleaved, where onnxruntime can fuse them. All other fusions are onnxruntime's own.
+ */
+const fused: FusionRules = { operators: new Set(['conv2d', 'conv2d_transpose']), activations: new Set(['relu']) };
+
+/**
  * Writes a Program as an ONNX model.
  *
  * Inputs carry the names of the Program's inputs, in its order; images are NHWC and filters HWIO, as everywhere at mfnc's borders.
@@ -28,7 +34,7 @@ const operatorSet = 18;
  * @throws Error when a weight has another shape than the Program's input.
  */
 export function emitOnnx(program: Program, options: OnnxOptions = {}): Uint8Array {
-  const { absorbed, skipped } = findFusions(program);
+  const { absorbed, skipped } = findFusions(program, fused);
   const emission = new Emission(program, absorbed);
   const { graph } = emission;
 

@@ -1,16 +1,22 @@
 import type { Program, ProgramInput, TensorId } from '../../../compiler/ir/program.js';
 import { EngineFailure, type Executable, type HostTensor } from '../engine.js';
-import { kernels } from './kernels/table.js';
 import type { Tfjs } from './library.js';
 import { findLastUses } from './lifetimes.js';
+import { type Instruction, planInstructions, splitConstantInstructions } from './plan.js';
 
 type Tensor = Tfjs.Tensor;
 
-/** A Program interpreted node by node with tfjs. Every intermediate is freed at its last use, which is known before the run. */
+/**
+ * A Program interpreted with tfjs. What is run is planned before: convolutions with their bias and activation in one kernel, what depends on
+ * constants alone computed once, every intermediate freed at its last use.
+ */
 export class TfjsExecutable implements Executable {
   /** Parameters and states, by tensor. */
   private readonly held = new Map<TensorId, Tensor>();
   private readonly constants = new Map<TensorId, Tensor>();
+  /** Parameters that are constants. */
+  private readonly compiledIn = new Set<TensorId>();
+  private readonly instructions: readonly Instruction[];
   private readonly lastUses: readonly (readonly TensorId[])[];
   private disposed = false;
 
@@ -21,12 +27,18 @@ export class TfjsExecutable implements Executable {
     private readonly backend: string,
     weights: ReadonlyMap<string, HostTensor>,
   ) {
-    this.lastUses = findLastUses(program);
     for (const { tensor, values } of program.constants) this.constants.set(tensor, this.upload(tensor, values));
     for (const input of program.inputs) {
       const weight = input.role === 'parameter' ? weights.get(input.name) : undefined;
-      if (weight !== undefined) this.constants.set(input.tensor, this.upload(input.tensor, this.checked(input, weight).values.slice()));
+      if (weight === undefined) continue;
+      this.compiledIn.add(input.tensor);
+      this.constants.set(input.tensor, this.upload(input.tensor, this.checked(input, weight).values.slice()));
     }
+    const planned = planInstructions(program, (name) => tf.getKernel(name, backend) !== undefined);
+    const { once, always } = splitConstantInstructions(program, planned, new Set(this.constants.keys()));
+    this.instructions = always;
+    this.lastUses = findLastUses(program, always);
+    this.computeConstants(once);
   }
 
   async run(feeds: ReadonlyMap<string, HostTensor>, fetch?: readonly string[]): Promise<Map<string, HostTensor>> {
@@ -60,7 +72,7 @@ export class TfjsExecutable implements Executable {
     for (const [name, tensor] of values) {
       const input = this.program.inputs.find((candidate) => candidate.role === role && candidate.name === name);
       if (input === undefined) throw new EngineFailure(`'${this.program.name}' has no ${role} named '${name}'`);
-      if (this.constants.has(input.tensor)) {
+      if (this.compiledIn.has(input.tensor)) {
         throw new EngineFailure(`the parameter '${name}' was compiled into '${this.program.name}' as a constant and cannot be replaced`);
       }
       const copy = this.checked(input, tensor).values.slice();
@@ -86,7 +98,31 @@ export class TfjsExecutable implements Executable {
     this.constants.clear();
   }
 
-  /** Runs all nodes; gives the Program's outputs as tensors of their own. Frees everything else, also when a kernel fails. */
+  /** Runs the instructions that depend on constants alone, and frees the constants that nothing needs any more. */
+  private computeConstants(instructions: readonly Instruction[]): void {
+    if (instructions.length === 0) return;
+    const lookUp = (tensor: TensorId): Tensor => this.constants.get(tensor) as Tensor;
+    try {
+      for (const instruction of instructions) this.constants.set(instruction.output, this.execute(instruction, lookUp));
+    } catch (error) {
+      for (const tensor of this.constants.values()) tensor.dispose();
+      throw this.failure(error);
+    }
+    const needed = new Set([...this.instructions.flatMap(({ inputs }) => inputs), ...this.program.outputs.map(({ tensor }) => tensor)]);
+    for (const [tensor, value] of this.constants) {
+      if (needed.has(tensor)) continue;
+      value.dispose();
+      this.constants.delete(tensor);
+    }
+  }
+
+  private execute({ node, inputs, output, kernel }: Instruction, lookUp: (tensor: TensorId) => Tensor): Tensor {
+    const { tf } = this;
+    const call = { tf, inputs: inputs.map(lookUp), attributes: node.attributes, outputShape: this.shapeOf(output) };
+    return tf.tidy(() => kernel(call));
+  }
+
+  /** Runs all instructions; gives the Program's outputs as tensors of their own. Frees everything else, also when a kernel fails. */
   private interpret(inputs: ReadonlyMap<TensorId, Tensor>): Map<TensorId, Tensor> {
     const { tf, program } = this;
     const values = new Map<TensorId, Tensor>();
@@ -96,12 +132,8 @@ export class TfjsExecutable implements Executable {
       return value;
     };
     try {
-      program.nodes.forEach((node, index) => {
-        const call = { tf, inputs: node.inputs.map(lookUp), attributes: node.attributes, outputShape: this.shapeOf(node.output) };
-        values.set(
-          node.output,
-          tf.tidy(() => kernels[node.op](call)),
-        );
+      this.instructions.forEach((instruction, index) => {
+        values.set(instruction.output, this.execute(instruction, lookUp));
         for (const tensor of this.lastUses[index] ?? []) {
           values.get(tensor)?.dispose();
           values.delete(tensor);
@@ -113,8 +145,7 @@ export class TfjsExecutable implements Executable {
       return values;
     } catch (error) {
       for (const value of values.values()) value.dispose();
-      if (error instanceof EngineFailure) throw error;
-      throw new EngineFailure(`tfjs failed in '${program.name}': ${error instanceof Error ? error.message : String(error)}`);
+      throw this.failure(error);
     } finally {
       for (const value of inputs.values()) value.dispose();
     }
@@ -158,13 +189,18 @@ export class TfjsExecutable implements Executable {
     });
   }
 
+  private failure(error: unknown): EngineFailure {
+    if (error instanceof EngineFailure) return error;
+    return new EngineFailure(`tfjs failed in '${this.program.name}': ${error instanceof Error ? error.message : String(error)}`);
+  }
+
   private requireLive(): void {
     if (this.disposed) throw new EngineFailure(`'${this.program.name}' was disposed and cannot be used any more`);
   }
 
   private requireHeld(): void {
     for (const { name, role, tensor } of this.program.inputs) {
-      if ((role === 'parameter' || role === 'state') && !this.held.has(tensor) && !this.constants.has(tensor)) {
+      if ((role === 'parameter' || role === 'state') && !this.held.has(tensor) && !this.compiledIn.has(tensor)) {
         throw new EngineFailure(`the ${role} '${name}' of '${this.program.name}' has no value: write it before the first run`);
       }
     }

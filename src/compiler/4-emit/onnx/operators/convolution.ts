@@ -13,7 +13,7 @@ const block = 16;
 const convolution: OperatorEmitter = (emission, node) => {
   const { graph } = emission;
   const [x, kernel] = [input(node, 0), input(node, 1)];
-  const { bias, relu, output } = emission.absorbedBy(node);
+  const { bias, activation, output } = emission.absorbedBy(node);
   const window = windowOf(node.attributes, emission.shapeOf(kernel).slice(0, 2));
   const pads = padsOf(window, imageSize(emission.shapeOf(x)));
   const attributes = { ...windowAttributes(window, pads), dilations: { ints: window.dilations } };
@@ -34,7 +34,7 @@ const convolution: OperatorEmitter = (emission, node) => {
     firstChannel += count;
   }
   if (sum === undefined) throw new Error('a concatenation has at least one part');
-  emission.define(output, relu ? graph.node('Relu', [sum], shape) : sum, channelsFirst);
+  emission.define(output, activation ? graph.node('Relu', [sum], shape) : sum, channelsFirst);
 };
 
 export const convolutionEmitters = { conv2d: convolution };

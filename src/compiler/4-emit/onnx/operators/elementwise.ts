@@ -80,7 +80,12 @@ export const elementwiseEmitters = {
   relu_gradient: elementwise((emission, [dy, y], shape) => emission.graph.node('Mul', [dy, positive(emission, y as Value)], shape)),
   leaky_relu_gradient: elementwise((emission, [dy, x], shape, { attributes }) => {
     const { graph } = emission;
-    const slope = graph.node('Max', [positive(emission, x as Value), graph.scalar(number(attributes, 'alpha'))], shape);
+    const alpha = number(attributes, 'alpha');
+    const open = positive(emission, x as Value);
+    const slope =
+      alpha >= 0 && alpha <= 1
+        ? graph.node('Max', [open, graph.scalar(alpha)], shape)
+        : graph.node('Add', [graph.node('Mul', [open, graph.scalar(1 - alpha)], shape), graph.scalar(alpha)], shape);
     return graph.node('Mul', [dy, slope], shape);
   }),
   stop_gradient: ((emission, node) => emission.alias(node.output, input(node, 0))) satisfies OperatorEmitter,

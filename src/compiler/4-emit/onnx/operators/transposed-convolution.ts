@@ -51,7 +51,7 @@ const transposedConvolution: OperatorEmitter = (emission, node) => {
   const isDense = window.dilations.every((dilation) => dilation === 1) && window.strides[0] === window.strides[1];
   const rows = isDense ? splitAxis(inputHeight, outputHeight, window.size[0], window.strides[0], pads.top) : undefined;
   const columns = isDense ? splitAxis(inputWidth, outputWidth, window.size[1], window.strides[1], pads.left) : undefined;
-  const { relu, output } = emission.absorbedBy(node);
+  const { activation, output } = emission.absorbedBy(node);
   if (rows !== undefined && columns !== undefined) {
     emission.define(output, phaseConvolutions(emission, node, rows, columns), channelsFirst);
     return;
@@ -74,12 +74,12 @@ const transposedConvolution: OperatorEmitter = (emission, node) => {
     ...(bias === undefined ? [] : [emission.value(bias)]),
   ];
   const result = graph.node('ConvTranspose', operands, shape, attributes);
-  emission.define(output, relu ? graph.node('Relu', [result], shape) : result, channelsFirst);
+  emission.define(output, activation ? graph.node('Relu', [result], shape) : result, channelsFirst);
 };
 
 function phaseConvolutions(emission: Emission, node: ProgramNode, rows: readonly Phase[], columns: readonly Phase[]): Value {
   const { graph } = emission;
-  const { bias, relu, output } = emission.absorbedBy(node);
+  const { bias, activation, output } = emission.absorbedBy(node);
   const x = emission.value(input(node, 0), channelsFirst);
   const filter = emission.value(input(node, 1), asConvolution);
   const [batch, channels, height, width] = storedShape(emission.shapeOf(output), channelsFirst) as [number, number, number, number];
@@ -99,7 +99,7 @@ function phaseConvolutions(emission: Emission, node: ProgramNode, rows: readonly
         strides: { ints: [1, 1] },
         pads: { ints: [row.before, column.before, row.after, column.after] },
       });
-      return relu ? graph.node('Relu', [result], shape) : result;
+      return activation ? graph.node('Relu', [result], shape) : result;
     }),
   );
   return interleave(graph, parts, stride);

@@ -1,17 +1,19 @@
 import { integers } from '../../../../compiler/ops/rules/attributes.js';
-import { type Kernel, operand, runKernel } from './kernel.js';
+import { type Kernel, type KernelCall, operand, runKernel } from './kernel.js';
 import { dilatedSize, dilateFilter, explicitPadding, imageSize, tapsOfDilated, windowOf } from './window.js';
 
-const convolution: Kernel = (call) => {
-  const [x, filter] = [operand(call, 0), operand(call, 1)];
-  const window = windowOf(call.attributes, filter.shape.slice(0, 2));
+/** Operands and attributes of tfjs's Conv2D and of its fused form. */
+export function convolutionArguments(call: KernelCall) {
+  const [x, given] = [operand(call, 0), operand(call, 1)];
+  const window = windowOf(call.attributes, given.shape.slice(0, 2));
   const pad = explicitPadding(window, imageSize(x.shape));
-  return runKernel(
-    call,
-    'Conv2D',
-    { x, filter: dilateFilter(call.tf, filter, window) },
-    { strides: window.strides, pad, dataFormat: 'NHWC', dilations: [1, 1] },
-  );
+  const filter = dilateFilter(call.tf, given, window);
+  return { inputs: { x, filter }, attributes: { strides: window.strides, pad, dataFormat: 'NHWC', dilations: [1, 1] } };
+}
+
+const convolution: Kernel = (call) => {
+  const { inputs, attributes } = convolutionArguments(call);
+  return runKernel(call, 'Conv2D', inputs, attributes);
 };
 
 const transposed: Kernel = (call) => {
@@ -36,15 +38,8 @@ const filterGradient: Kernel = (call) => {
 };
 
 const depthwise: Kernel = (call) => {
-  const [x, filter] = [operand(call, 0), operand(call, 1)];
-  const window = windowOf(call.attributes, filter.shape.slice(0, 2));
-  const pad = explicitPadding(window, imageSize(x.shape));
-  return runKernel(
-    call,
-    'DepthwiseConv2dNative',
-    { x, filter: dilateFilter(call.tf, filter, window) },
-    { strides: window.strides, pad, dataFormat: 'NHWC', dilations: [1, 1] },
-  );
+  const { inputs, attributes } = convolutionArguments(call);
+  return runKernel(call, 'DepthwiseConv2dNative', inputs, attributes);
 };
 
 const depthwiseInputGradient: Kernel = (call) => {

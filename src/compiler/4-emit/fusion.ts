@@ -1,24 +1,32 @@
-import type { Program, ProgramNode, TensorId } from '../../ir/program.js';
+import type { Program, ProgramNode, TensorId } from '../ir/program.js';
+import type { OpName } from '../ops/index.js';
 
-/** The bias and activation that a convolution takes over, and the tensor that its result then is. */
+/** The bias and activation that an operator takes over, and the tensor that its result then is. */
 export interface Absorbed {
   readonly bias?: TensorId;
-  readonly relu: boolean;
+  readonly activation?: ProgramNode;
   readonly output: TensorId;
 }
 
 export interface Fusions {
   readonly absorbed: ReadonlyMap<ProgramNode, Absorbed>;
-  /** Nodes whose work is done by the convolution in front of them. */
+  /** Nodes whose work is done by the operator in front of them. */
   readonly skipped: ReadonlySet<ProgramNode>;
 }
 
+/** What a target can fuse. */
+export interface FusionRules {
+  /** Operators that take over what stands behind them. */
+  readonly operators: ReadonlySet<OpName>;
+  readonly activations: ReadonlySet<OpName>;
+}
+
 /**
- * Finds `relu(convolution + bias)`. A Conv has an input for its bias, and a transposed convolution that runs as several small
- * ones wants bias and activation before their results are interleaved, where onnxruntime can fuse them. Only a value that nothing
- * else reads is absorbed; a bias must be an input or a constant, because a node in between may not exist yet where the convolution stands.
+ * Finds `activation(operator + bias)`, where the operator is a convolution or a matrix product and the bias a vector over its last axis. Only a
+ * value that nothing else reads is absorbed, so a pre-activation that a gradient needs stays. A bias must be an input or a constant,
+ * because a node in between may not exist yet where the operator stands.
  */
-export function findFusions(program: Program): Fusions {
+export function findFusions(program: Program, rules: FusionRules): Fusions {
   const users = new Map<TensorId, ProgramNode[]>();
   for (const node of program.nodes) {
     for (const input of node.inputs) users.set(input, [...(users.get(input) ?? []), node]);
@@ -33,17 +41,17 @@ export function findFusions(program: Program): Fusions {
   const absorbed = new Map<ProgramNode, Absorbed>();
   const skipped = new Set<ProgramNode>();
   for (const node of program.nodes) {
-    if (node.op !== 'conv2d' && node.op !== 'conv2d_transpose') continue;
-    let found: Absorbed = { output: node.output, relu: false };
+    if (!rules.operators.has(node.op)) continue;
+    let found: Absorbed = { output: node.output };
     const addition = onlyUser(found.output);
     const bias = addition?.op === 'add' ? addition.inputs.find((input) => input !== node.output) : undefined;
     if (addition !== undefined && bias !== undefined && available.has(bias) && isBias(program, bias, node.output)) {
-      found = { bias, relu: false, output: addition.output };
+      found = { bias, output: addition.output };
       skipped.add(addition);
     }
     const activation = onlyUser(found.output);
-    if (activation?.op === 'relu') {
-      found = { ...found, relu: true, output: activation.output };
+    if (activation !== undefined && rules.activations.has(activation.op)) {
+      found = { ...found, activation, output: activation.output };
       skipped.add(activation);
     }
     if (found.output !== node.output) absorbed.set(node, found);
@@ -51,7 +59,7 @@ export function findFusions(program: Program): Fusions {
   return { absorbed, skipped };
 }
 
-function isBias(program: Program, bias: TensorId, image: TensorId): boolean {
+function isBias(program: Program, bias: TensorId, result: TensorId): boolean {
   const shape = program.tensors[bias]?.shape ?? [];
-  return shape.length === 1 && shape[0] === program.tensors[image]?.shape.at(-1);
+  return shape.length === 1 && shape[0] === program.tensors[result]?.shape.at(-1);
 }
