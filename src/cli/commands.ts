@@ -15,7 +15,11 @@ export interface CommandModule {
 export const commands: readonly CommandEntry[] = [
   { name: 'check', summary: 'find mistakes in .mfn sources', load: () => import('./check.js') },
   { name: 'inspect', summary: 'print the blocks of a model with shapes, parameters and cost', load: () => import('./inspect.js') },
-  { name: 'compile', summary: 'write the IR, a SavedModel or an ONNX file', load: () => import('./compile.js') },
+  {
+    name: 'compile',
+    summary: 'write the IR, a SavedModel, an ONNX file or a LayersModel of TensorFlow.js',
+    load: () => import('./compile.js'),
+  },
   { name: 'train', summary: 'train a model as a run file says', load: () => import('./train.js') },
   { name: 'evaluate', summary: 'measure PSNR and SSIM over a folder of pairs', load: () => import('./evaluate.js') },
   { name: 'enhance', summary: 'enhance photographs', load: () => import('./enhance.js') },

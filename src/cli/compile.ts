@@ -28,6 +28,8 @@ interface Summary extends NetworkCost {
   /** Tensors that the artefacts take and give, NHWC, with values in [-1, 1]. */
   readonly inputs: readonly TensorSummary[];
   readonly outputs: readonly TensorSummary[];
+  /** What there is to say about the artefacts. */
+  readonly notes: readonly string[];
   readonly files: readonly { readonly path: string; readonly bytes: number; readonly sha256: string }[];
 }
 
@@ -48,20 +50,28 @@ interface Options {
 export function register(program: Command): void {
   program
     .command('compile')
-    .summary('write the IR, a SavedModel or an ONNX file')
+    .summary('write the IR, a SavedModel, an ONNX file or a LayersModel of TensorFlow.js')
     .description(
       'Compiles a model for one picture size and writes the artefacts asked for, with the weights inside them, and summary.json.',
     )
     .argument('<file>', '.mfn source with a model')
     .requiredOption('-o, --output <folder>', 'folder to write to; made when it is missing')
-    .option('--target <list>', `what to write, separated by commas: ${targets.join(', ')}`, targets.join(','))
+    .option('--target <list>', `what to write, separated by commas: ${targets.join(', ')}`, 'ir,savedmodel,onnx')
     .option('--size <HxW>', 'height and width of the picture, in pixels', '256x256')
     .option('--weights <file>', 'trained weights (.safetensors); without them the weights are random')
     .option('--seed <number>', 'seed of random weights', '1')
     .option('--json', 'print the summary as JSON')
     .addHelpText(
       'after',
-      '\nExample:\n  mfnc compile models/lw-drgn.mfn -o compiled --target savedmodel,onnx --size 400x600 --weights weights.safetensors',
+      [
+        '',
+        'tfjs is a folder with model.json for tf.loadLayersModel. It serves pictures of all sizes, whatever --size is, unless the network depends on the size;',
+        'the last lines printed say so, and whether custom-layers.js has to be registered first.',
+        '',
+        'Examples:',
+        '  mfnc compile models/lw-drgn.mfn -o compiled --target savedmodel,onnx --size 400x600 --weights weights.safetensors',
+        '  mfnc compile models/drgn.mfn -o compiled --target tfjs --weights weights.safetensors',
+      ].join('\n'),
     )
     .action(guarded(compile));
 }
@@ -75,11 +85,11 @@ async function compileTo(file: string, options: Options): Promise<Summary> {
   const chosen = parseTargets(options.target);
   const size = parseImageSize(options.size);
   const seed = parseSeed(options.seed);
-  const { ir, weights } = await modelWithWeights(file, seed, options.weights);
+  const { ir, sources, weights } = await modelWithWeights(file, seed, options.weights);
   requireSupportedSize(ir, size);
-  const program = lowerInference(ir, { batch: 1, ...size });
+  const program = lowerInference(ir, { batch: 1, ...size }, sources);
   // Everything is made before the first file is written, so a failure leaves the folder as it was.
-  const files = emit(path.basename(file, path.extname(file)), chosen, ir, program, weights);
+  const { files, notes } = emit(chosen, { name: path.basename(file, path.extname(file)), ir, program, weights, sources });
   const summary: Summary = {
     mfnc: mfncVersion,
     model: ir.model.name,
@@ -93,6 +103,7 @@ async function compileTo(file: string, options: Options): Promise<Summary> {
       program.inputs.filter((input) => input.role === 'data'),
     ),
     outputs: tensorsOf(program, program.outputs),
+    notes,
     files: [...files].map(([name, content]) => ({ path: name, bytes: Buffer.byteLength(content), sha256: sha256(content) })),
   };
   files.set('summary.json', `${JSON.stringify(summary, undefined, 2)}\n`);
@@ -125,8 +136,8 @@ function parseSeed(text: string): number {
 /** The model with its weights: those of the file, or random ones. */
 async function modelWithWeights(file: string, seed: number, weightsFile: string | undefined): Promise<Network> {
   if (weightsFile !== undefined) return loadNetwork(file, weightsFile);
-  const { ir } = requireIR(file);
-  return { ir, weights: onlyOf(ir, initializeWeights(ir, seed)) };
+  const { ir, sources } = requireIR(file);
+  return { ir, sources, weights: onlyOf(ir, initializeWeights(ir, seed)) };
 }
 
 /** Weights of the model without those of the stages' discriminators. */
@@ -157,5 +168,7 @@ function formatSummary(summary: Summary, folder: string): string {
     `${parameters.toLocaleString('en-US')} parameters, ${gmacs.toFixed(3)} GMACs, ${gflops.toFixed(3)} GFLOPs\n`,
     `takes ${tensors(summary.inputs)}; gives ${tensors(summary.outputs)}; NHWC, float32, values in [-1, 1]\n\n`,
     formatTable([{ title: 'file' }, { title: 'bytes', align: 'right' }], [...rows, [path.join(folder, 'summary.json'), '']]),
+    ...summary.notes.map((note) => `\n${note}`),
+    summary.notes.length > 0 ? '\n' : '',
   ].join('');
 }

@@ -7,6 +7,8 @@ import { CommandFailure } from './failure.js';
 /** A model with its trained weights. */
 export interface Network {
   readonly ir: IR;
+  /** Texts of its sources by path. */
+  readonly sources: ReadonlyMap<string, string>;
   readonly weights: ReadonlyMap<string, HostTensor>;
 }
 
@@ -21,7 +23,7 @@ export async function loadNetwork(model: string, weightsPath: string): Promise<N
   const parameters = plain.ir === undefined ? {} : trainedParameters(file, plain.ir);
   const result = Object.keys(parameters).length === 0 ? plain : analyzeFile(model, { parameters });
   printDiagnostics(result);
-  if (result.ir !== undefined) return { ir: result.ir, weights: matchWeights(file, result.ir) };
+  if (result.ir !== undefined) return { ir: result.ir, sources: result.sources, weights: matchWeights(file, result.ir) };
   if (plain.ir === undefined) throw new CommandFailure(2, '');
   throw new CommandFailure(
     2,

@@ -1,4 +1,5 @@
 import { LoweringFailure } from '../compiler/3-lower/index.js';
+import { EmissionFailure } from '../compiler/4-emit/emission-failure.js';
 import { type Engine, type EngineChoice, EngineFailure, findEngine } from '../runtime/engines/index.js';
 import { RuntimeFailure } from '../runtime/files/index.js';
 import { CommandFailure } from './failure.js';
@@ -17,7 +18,7 @@ export function guarded<A extends unknown[]>(action: (...parameters: A) => Promi
 /** Anything else than a failure with a message for the user is given back as it is: it is a mistake of mfnc. */
 function asCommandFailure(error: unknown): unknown {
   if (error instanceof RuntimeFailure) return new CommandFailure(error.kind === 'input' ? 2 : 1, error.message);
-  if (error instanceof LoweringFailure) return new CommandFailure(2, error.message);
+  if (error instanceof LoweringFailure || error instanceof EmissionFailure) return new CommandFailure(2, error.message);
   if (error instanceof EngineFailure) return new CommandFailure(1, error.message);
   return error;
 }

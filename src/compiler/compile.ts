@@ -21,12 +21,13 @@ export interface Compilation extends AnalyzeResult {
 /**
  * All phases on one source: parse and analyze (every module that the source imports is parsed when it is met), lower, emit.
  * @param path the source, as `host` knows it.
- * @throws LoweringFailure when the size breaks a constraint of the model.
+ * @throws LoweringFailure when the size breaks a constraint of the model, EmissionFailure when a target cannot say what it does.
  */
 export const compile = (path: string, host: SourceHost, request: CompileRequest): Compilation => {
   const analysis = analyze(path, host, request);
   if (analysis.ir === undefined) return { ...analysis, files: new Map() };
   const program = lowerInference(analysis.ir, request.size, analysis.sources);
   const weights = request.weights ?? initializeWeights(analysis.ir, request.seed ?? 1);
-  return { ...analysis, files: emit(analysis.ir.model.name, request.targets, analysis.ir, program, weights) };
+  const { ir, sources } = analysis;
+  return { ...analysis, files: emit(request.targets, { name: ir.model.name, ir, program, weights, sources }).files };
 };

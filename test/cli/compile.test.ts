@@ -42,6 +42,30 @@ describe('mfnc compile', () => {
     expect(JSON.parse(readFileSync(output('out/lw-drgn.ir.json'), 'utf8'))).toMatchObject({ ir: 1, model: { name: 'LWDRGN' } });
   });
 
+  it('writes a LayersModel of TensorFlow.js, with the layers that it has not, and says which sizes it takes', async () => {
+    const { code, stdout } = await runCommand('compile', 'models/drgn.mfn', '-o', output(), '--target', 'tfjs', '--size', '32x32');
+    expect(code).toBe(0);
+    expect(filesIn()).toEqual([
+      'summary.json',
+      'tfjs/custom-layers.js',
+      ...[1, 2, 3, 4, 5].map((n) => `tfjs/group1-shard${n}of5.bin`),
+      'tfjs/model.json',
+    ]);
+    expect(stdout).toContain('takes any batch, any height divisible by 8 and any width divisible by 8');
+    expect(stdout).toContain(
+      'tfjs/custom-layers.js defines MfncPadding, MfncDepthToSpace: call its register(tf) before tf.loadLayersModel',
+    );
+  });
+
+  it('names the operator and the line of the source that no layer can do', async () => {
+    const source = path.join(folder, 'flip.mfn');
+    writeFileSync(source, 'mfn 1\n\nmodel Flip {\n  in  x: image\n  out y: tensor\n\n  y = transpose(x, permutation: [3, 1, 2, 0])\n}\n');
+    const { code, stderr } = await runCommand('compile', source, '-o', output(), '--target', 'tfjs', '--size', '32x32');
+    expect(code).toBe(2);
+    expect(stderr).toContain(`${source}:7: transpose: moves the first axis, which is the batch in TensorFlow.js`);
+    expect(existsSync(output())).toBe(false);
+  });
+
   it('gives the same bytes for the same seed and others for another', async () => {
     const compile = async (name: string, seed: string) => {
       await runCommand('compile', light, '-o', output(name), '--target', 'onnx', '--size', '32x32', '--seed', seed);

@@ -1,4 +1,5 @@
 export { costOf, type InstanceCost } from './cost.js';
+export type { Sources } from './flatten.js';
 export { type ImageSize, lowerInference } from './inference.js';
 export { initializeWeights, type TensorValues } from './initialize.js';
 export { LoweringFailure } from './lowering-failure.js';

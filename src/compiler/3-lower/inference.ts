@@ -3,7 +3,7 @@ import type { IR } from '../ir/ir.js';
 import type { Program } from '../ir/program.js';
 import { flatten, type Sources } from './flatten.js';
 import { LoweringFailure } from './lowering-failure.js';
-import { optimize } from './passes/index.js';
+import { optimize, type PadForm } from './passes/index.js';
 import { ProgramBuilder } from './program-builder.js';
 import { definitionOf } from './weights.js';
 
@@ -34,14 +34,15 @@ export const sizesFor = (ir: IR, { batch, height, width }: ImageSize): Sizes => 
  * The Program that applies the model to a batch of images of one size. Inputs of role `data` are named as the model's `in` ports,
  * outputs of role `result` as its `out` ports, parameters by their paths.
  * @param sources texts of the sources; with them the origins of nodes have line numbers.
+ * @param pads whether pads that copy elements are decomposed, as engines need it, or stay `whole`, for a target that has them.
  * @throws LoweringFailure when the size breaks a constraint of the model.
  */
-export const lowerInference = (ir: IR, size: ImageSize, sources?: Sources): Program => {
+export const lowerInference = (ir: IR, size: ImageSize, sources?: Sources, pads: PadForm = 'decomposed'): Program => {
   const sizes = sizesFor(ir, size);
   const definition = definitionOf(ir, ir.model.definition);
   const builder = new ProgramBuilder(ir.model.name, 'inference');
   const inputs = new Map(definition.inputs.map((port) => [port.name, builder.input(port.name, 'data', evaluateShape(port.shape, sizes))]));
   const outputs = flatten(ir, definition, inputs, sizes, builder, sources);
   for (const [name, tensor] of outputs) builder.output(name, 'result', tensor);
-  return optimize(builder.build());
+  return optimize(builder.build(), undefined, pads);
 };

@@ -1,33 +1,59 @@
-import type { TensorValues } from '../3-lower/index.js';
+import type { Sources, TensorValues } from '../3-lower/index.js';
 import type { IR } from '../ir/ir.js';
 import type { Program } from '../ir/program.js';
 import { emitIR } from './ir/index.js';
 import { emitOnnx } from './onnx/index.js';
 import { emitSavedModel } from './savedmodel/index.js';
+import { emitLayersModel } from './tfjs/index.js';
 
-/** What a model can be compiled to: the IR as JSON, TensorFlow's SavedModel, ONNX. */
-export const targets = ['ir', 'savedmodel', 'onnx'] as const;
+export { EmissionFailure } from './emission-failure.js';
+
+/** What a model can be compiled to: the IR as JSON, TensorFlow's SavedModel, ONNX, a LayersModel of TensorFlow.js. */
+export const targets = ['ir', 'savedmodel', 'onnx', 'tfjs'] as const;
 export type Target = (typeof targets)[number];
 
 /** Contents of files by their path below an output folder. */
 export type EmittedFiles = Map<string, string | Uint8Array>;
 
+/** What is to be written. */
+export interface EmitRequest {
+  /** Stem of the files' names, `lw-drgn`. */
+  readonly name: string;
+  readonly ir: IR;
+  /** The model at the size that the artefacts take. */
+  readonly program: Program;
+  /** Values of all parameters of the Program by path; they become constants of the artefacts. */
+  readonly weights: ReadonlyMap<string, TensorValues>;
+  /** Texts of the sources, for line numbers in messages. */
+  readonly sources?: Sources;
+}
+
+/** Files of the targets asked for, and what there is to say about them. */
+export interface Emission {
+  readonly files: EmittedFiles;
+  /** Sentences for people: which sizes an artefact takes, what has to stand beside it. */
+  readonly notes: readonly string[];
+}
+
 /**
  * Phase 4: the files of the targets asked for. Text and bytes depend on the arguments only.
- * @param name stem of the files' names, `lw-drgn`.
- * @param weights values of all parameters of the Program by path; they become constants of the artefacts.
+ * @throws EmissionFailure when a target cannot say what the model does.
  */
-export const emit = (
-  name: string,
-  wanted: readonly Target[],
-  ir: IR,
-  program: Program,
-  weights: ReadonlyMap<string, TensorValues>,
-): EmittedFiles => {
-  const emitters: Readonly<Record<Target, () => EmittedFiles>> = {
-    ir: () => new Map([[`${name}.ir.json`, emitIR(ir)]]),
-    savedmodel: () => new Map([...emitSavedModel(program, { weights }).files].map(([file, bytes]) => [`savedmodel/${file}`, bytes])),
-    onnx: () => new Map([[`${name}.onnx`, emitOnnx(program, { weights })]]),
+export const emit = (wanted: readonly Target[], { name, ir, program, weights, sources }: EmitRequest): Emission => {
+  const emitters: Readonly<Record<Target, () => Emission>> = {
+    ir: () => withoutNotes(new Map([[`${name}.ir.json`, emitIR(ir)]])),
+    savedmodel: () => withoutNotes(inFolder('savedmodel', emitSavedModel(program, { weights }).files)),
+    onnx: () => withoutNotes(new Map([[`${name}.onnx`, emitOnnx(program, { weights })]])),
+    tfjs: () => {
+      const { files, notes } = emitLayersModel(ir, program, weights, sources);
+      return { files: inFolder('tfjs', files), notes };
+    },
   };
-  return new Map(targets.filter((target) => wanted.includes(target)).flatMap((target) => [...emitters[target]()]));
+  const emitted = targets.filter((target) => wanted.includes(target)).map((target) => emitters[target]());
+  return { files: new Map(emitted.flatMap(({ files }) => [...files])), notes: emitted.flatMap(({ notes }) => notes) };
 };
+
+const withoutNotes = (files: EmittedFiles): Emission => ({ files, notes: [] });
+
+const inFolder = (folder: string, files: ReadonlyMap<string, string | Uint8Array>): EmittedFiles =>
+  new Map([...files].map(([file, content]) => [`${folder}/${file}`, content]));

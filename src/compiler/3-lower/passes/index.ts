@@ -65,9 +65,16 @@ export const prepareForDifferentiation = (program: Program, check: (program: Pro
   return clean(split, check);
 };
 
+/** Whether pads that copy elements are made of slices, or one operator each. */
+export type PadForm = 'decomposed' | 'whole';
+
 /** Brings a Program into the form that engines run. @param check is called after every pass, with its name. */
-export const optimize = (program: Program, check: (program: Program, pass: string) => void = unchecked): Program => {
-  const decomposed = decomposePads(program);
+export const optimize = (
+  program: Program,
+  check: (program: Program, pass: string) => void = unchecked,
+  pads: PadForm = 'decomposed',
+): Program => {
+  const decomposed = pads === 'whole' ? program : decomposePads(program);
   check(decomposed, 'decompose pads');
   const open = removeGradientStops(decomposed);
   check(open, 'remove gradient stops');
