@@ -11,14 +11,24 @@ export const chromiumPath = candidates.find((path) => path !== undefined && exis
 /** Why tests in a browser are skipped here. */
 export const chromiumMissing = chromiumPath === undefined ? 'no Chromium here; MFNC_TEST_CHROMIUM names one' : undefined;
 
-/** Starts a headless browser with a profile of its own that talks to nobody but the pages it is given. */
-export async function startChromium(): Promise<{ context: BrowserContext; close: () => Promise<void> }> {
+/**
+ * Starts a headless browser with a profile of its own that talks to nobody but the pages it is given.
+ * @param switches further ones of Chromium's command line.
+ */
+export async function startChromium(switches: readonly string[] = []): Promise<{ context: BrowserContext; close: () => Promise<void> }> {
   const profile = mkdtempSync(join(tmpdir(), 'mfnc-chromium-'));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: chromiumPath ?? 'chromium',
     headless: true,
     chromiumSandbox: false,
-    args: ['--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    args: [
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      ...switches,
+    ],
   });
   return {
     context,

@@ -4,17 +4,22 @@ import { extname } from 'node:path';
 
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
+  '.css': 'text/css',
   '.js': 'text/javascript',
   '.json': 'application/json',
+  '.png': 'image/png',
+  '.svg': 'image/svg+xml',
+  '.wasm': 'application/wasm',
   '.bin': 'application/octet-stream',
 };
 
-/** Serves contents by path (`/model.json`) on a free local port. */
+/** Serves contents by path (`/model.json`) on a free local port; a folder's address gives its index.html. */
 export async function serve(
   contents: ReadonlyMap<string, string | Uint8Array>,
 ): Promise<{ readonly origin: string; readonly close: () => Promise<void> }> {
   const server = createServer((request, response) => {
-    const path = new URL(request.url ?? '/', 'http://localhost').pathname;
+    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+    const path = pathname.endsWith('/') ? `${pathname}index.html` : pathname;
     const content = contents.get(path);
     response.writeHead(content === undefined ? 404 : 200, { 'content-type': types[extname(path)] ?? 'application/octet-stream' });
     response.end(content);
