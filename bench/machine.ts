@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
 
@@ -37,6 +38,27 @@ export function loadBetween(before: CpuTimes | undefined, after: CpuTimes | unde
   return { stealShare: (after.steal - before.steal) / elapsed, busyMilliseconds: (after.busy - before.busy) * 10 };
 }
 
+/** GPU memory that a process holds, in bytes; undefined where there is no nvidia-smi or it does not name the process. */
+export function gpuMemory(pid: number): number | undefined {
+  const { status, stdout } = spawnSync('nvidia-smi', ['--query-compute-apps=pid,used_memory', '--format=csv,noheader,nounits'], {
+    encoding: 'utf8',
+  });
+  return status === 0 ? gpuMemoryIn(stdout, pid) : undefined;
+}
+
+/** @param table lines of `pid, mebibytes`, as nvidia-smi prints them. */
+export function gpuMemoryIn(table: string, pid: number): number | undefined {
+  const line = table.split('\n').find((candidate) => Number(candidate.split(',')[0]) === pid);
+  const mebibytes = Number(line?.split(',')[1]);
+  return Number.isFinite(mebibytes) ? mebibytes * 2 ** 20 : undefined;
+}
+
+/** Name of the first GPU, ', NVIDIA H100'; empty where nvidia-smi names none. */
+function gpuName(): string {
+  const { status, stdout } = spawnSync('nvidia-smi', ['--query-gpu=name', '--format=csv,noheader'], { encoding: 'utf8' });
+  return status === 0 ? `, ${stdout.trim().split('\n')[0]}` : '';
+}
+
 /** 'AMD EPYC, 2 cores, 23 GB, Linux 6.1': what a reader needs to judge the numbers. */
 export function describeMachine(): string {
   const [cpu] = os.cpus();
@@ -48,7 +70,7 @@ export function describeMachine(): string {
     `${Math.round(os.totalmem() / 2 ** 30)} GB`,
     `${os.type()} ${os.release()}`,
   ];
-  return parts.join(', ');
+  return `${parts.join(', ')}${gpuName()}`;
 }
 
 /** The vector extensions that decide the speed of convolutions, ' (AVX-512, AMX)', where /proc/cpuinfo names them. */

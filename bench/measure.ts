@@ -1,5 +1,9 @@
-import { type CpuTimes, loadBetween, readCpuTimes } from './machine.js';
-import type { BenchmarkCase } from './protocol.js';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { type Computed, disagreement, outputOf, tolerance } from './agreement.js';
+import { type CpuTimes, gpuMemory, loadBetween, readCpuTimes } from './machine.js';
+import type { BenchmarkCase, RunAnswer } from './protocol.js';
 import type { Side } from './sides.js';
 import { type Sample, type Summary, summarize } from './statistics.js';
 import type { WorkerClient } from './worker-client.js';
@@ -12,13 +16,25 @@ export interface Settings {
   readonly threads: number;
 }
 
+export interface Start {
+  /** Loading the library, compiling, giving it the weights: everything up to the first run. */
+  readonly load: Sample;
+  readonly first: Sample | undefined;
+}
+
 export interface SideResult {
   readonly side: string;
   readonly kind: Side['kind'];
+  readonly engine: string | undefined;
   readonly version: string;
+  readonly start: Start;
+  /** The start before anything was in the cache of compiled graphs; mfnc's engines only. */
+  readonly coldStart: Start | undefined;
   readonly summary: Summary;
   /** Largest resident memory of the worker's whole process. */
   readonly peakBytes: number | undefined;
+  /** GPU memory of the process at the end, where nvidia-smi tells. */
+  readonly gpuBytes: number | undefined;
   readonly samples: readonly Sample[];
 }
 
@@ -37,6 +53,10 @@ interface Runner {
   readonly side: Side;
   readonly worker: WorkerClient;
   readonly version: string;
+  readonly load: Sample;
+  readonly first: Sample | undefined;
+  readonly computed: Computed | undefined;
+  readonly cold?: Start | undefined;
   readonly samples: Sample[];
 }
 
@@ -55,16 +75,19 @@ export async function measureCase(
 ): Promise<CaseResult> {
   const runners: Runner[] = [];
   const absent: { side: string; reason: string }[] = [];
+  // A cache of compiled graphs of its own: the first start of an engine finds it empty, the one that is timed does not.
+  const cache = mkdtempSync(path.join(os.tmpdir(), 'mfnc-bench-cache-'));
+  const environment = { MFNC_CACHE: cache };
   try {
     for (const side of sides) {
-      const worker = side.start();
+      const cold = side.kind === 'compiled' ? await startOnce(side, environment, benchmark, settings) : undefined;
+      const worker = side.start(environment);
       try {
-        const { name, ...size } = benchmark;
-        const layout = side.layout === undefined ? {} : { layout: side.layout };
-        const { version } = await worker.ask({ command: 'prepare', case: name, threads: settings.threads, ...size, ...layout });
-        for (let i = 0; i < settings.warmup; i++) await worker.ask({ command: 'run' });
-        runners.push({ side, worker, version, samples: [] });
-        say(`  ${side.name} is ready (${version})`);
+        const runner = { ...(await prepare(side, worker, benchmark, settings)), cold };
+        const reference = runners.find((other) => other.computed !== undefined);
+        requireAgreement(runner, reference);
+        runners.push(runner);
+        say(`  ${side.name} is ready (${runner.version})`);
       } catch (error) {
         await worker.close();
         const reason = error instanceof Error ? error.message : String(error);
@@ -76,7 +99,47 @@ export async function measureCase(
     return { case: benchmark, sides: await Promise.all(runners.map(resultOf)), absent, ...load };
   } finally {
     await Promise.all(runners.map((runner) => runner.worker.close()));
+    rmSync(cache, { recursive: true, force: true });
   }
+}
+
+/** Load and first run in a process of its own; undefined where it fails, which the process that is timed will tell. */
+async function startOnce(
+  side: Side,
+  environment: Readonly<Record<string, string>>,
+  benchmark: BenchmarkCase,
+  settings: Settings,
+): Promise<Start | undefined> {
+  const worker = side.start(environment);
+  try {
+    const { load, first } = await prepare(side, worker, benchmark, { ...settings, warmup: 1 });
+    return { load, first };
+  } catch {
+    return undefined;
+  } finally {
+    await worker.close();
+  }
+}
+
+async function prepare(side: Side, worker: WorkerClient, benchmark: BenchmarkCase, settings: Settings): Promise<Runner> {
+  const { name, ...size } = benchmark;
+  const prepared = await worker.ask({ command: 'prepare', case: name, threads: settings.threads, ...size, ...side.mode });
+  const runs: RunAnswer[] = [];
+  for (let i = 0; i < settings.warmup; i++) runs.push(await worker.ask({ command: 'run' }));
+  // PyTorch starts from weights of its own; `npm run parity` compares it.
+  const values = runs.map(({ value }) => value);
+  const computed = side.kind === 'pytorch' ? undefined : { values, output: await outputOf(worker) };
+  const [first] = runs;
+  const timeOf = ({ milliseconds, cpuMilliseconds }: Sample): Sample => ({ milliseconds, cpuMilliseconds });
+  return { side, worker, version: prepared.version, load: timeOf(prepared), first: first && timeOf(first), computed, samples: [] };
+}
+
+/** @throws Error where a side computes something else than the first one did. */
+function requireAgreement({ side, computed }: Runner, reference: Runner | undefined): void {
+  if (computed === undefined || reference?.computed === undefined) return;
+  const distance = disagreement(computed, reference.computed);
+  if (distance <= tolerance) return;
+  throw new Error(`it does not compute what ${reference.side.name} computes: they differ by ${distance.toExponential(1)} (${side.kind})`);
 }
 
 async function takeTurns(
@@ -117,7 +180,10 @@ function sharesOf(
   return { stealShare: stolen / total, foreignShare: foreign / total };
 }
 
-async function resultOf({ side, worker, version, samples }: Runner): Promise<SideResult> {
+async function resultOf({ side, worker, version, load, first, cold, samples }: Runner): Promise<SideResult> {
   const { peakBytes } = await worker.ask({ command: 'memory' });
-  return { side: side.name, kind: side.kind, version, summary: summarize(samples), peakBytes, samples };
+  const { name, kind, engine } = side;
+  const gpuBytes = worker.pid === undefined ? undefined : gpuMemory(worker.pid);
+  const summary = summarize(samples);
+  return { side: name, kind, engine, version, start: { load, first }, coldStart: cold, summary, peakBytes, gpuBytes, samples };
 }

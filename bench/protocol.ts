@@ -7,35 +7,48 @@ export interface BenchmarkCase {
   readonly width: number;
 }
 
-export type Layout = 'default' | 'channels_last';
+/** How PyTorch runs: its memory layout, and whether convolutions run in bfloat16 (autocast). */
+export interface PyTorchMode {
+  readonly layout: 'default' | 'channels_last';
+  readonly device: 'cpu' | 'cuda';
+  readonly autocast: boolean;
+}
 
 /** Commands a worker reads from its standard input, one JSON object a line; it answers each with one line. */
 export type WorkerCommand =
-  | ({ readonly command: 'prepare'; readonly case: BenchmarkCase['name']; readonly threads: number; readonly layout?: Layout } & Omit<
-      BenchmarkCase,
-      'name'
-    >)
+  | ({ readonly command: 'prepare'; readonly case: BenchmarkCase['name']; readonly threads: number } & Partial<PyTorchMode> &
+      Omit<BenchmarkCase, 'name'>)
   | { readonly command: 'run' }
+  /** Writes what the runs made to a file, as float32: the last picture, or the trained weights in the order of their names. */
+  | { readonly command: 'output'; readonly file: string }
   | { readonly command: 'memory' };
 
 export interface PreparedAnswer {
   /** Library and version, 'PyTorch 2.15.0'. */
   readonly version: string;
   readonly threads: number;
+  /** Load time: loading the library, compiling, and giving it the weights; everything up to the first run. */
+  readonly milliseconds: number;
+  readonly cpuMilliseconds: number;
 }
 
 export interface RunAnswer {
   readonly milliseconds: number;
   readonly cpuMilliseconds: number;
-  /** The loss, or one number of the picture: shows that something was computed. */
+  /** The loss, or one number of the picture. */
   readonly value: number;
+}
+
+export interface OutputAnswer {
+  /** Numbers written. */
+  readonly count: number;
 }
 
 export interface MemoryAnswer {
   readonly peakBytes: number | undefined;
 }
 
-/** A worker that cannot go on answers with this instead and ends. */
+/** A worker that cannot go on answers with this instead. */
 export interface FailureAnswer {
   readonly failure: string;
 }

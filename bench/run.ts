@@ -1,110 +1,114 @@
 /**
- * npm run bench -- [--case inference,train-step] [--engines tfjs-node,onnx] [--model lw-drgn|drgn] [--rounds 15] [--warmup 3] [--threads N]
- *                  [--output FOLDER] [--without-pytorch]
- * Measures mfnc's engines and PyTorch side by side and writes RESULTS.md and results.json.
+ * npm run bench -- [--case inference,train-step,small-inference,small-train-step] [--engines tfjs-node,onnx] [--model lw-drgn,drgn]
+ *                  [--device cpu|cuda] [--rounds 15] [--warmup 3] [--threads N] [--output FOLDER] [--without-pytorch] [--without-handwritten]
+ * Measures mfnc's engines, PyTorch and code by hand side by side and writes RESULTS.md and results.json, on a GPU RESULTS-GPU.md and results-gpu.json.
  */
-import { writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { spawnSync } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { allEngines, findEngine } from '../src/runtime/engines/index.js';
+import { type CaseName, caseNamed, runsByDefault } from './cases.js';
 import { engineNamed } from './engine-named.js';
 import { describeMachine } from './machine.js';
-import { type CaseResult, measureCase, type Settings } from './measure.js';
+import { type CaseResult, measureCase } from './measure.js';
+import { type Options, readOptions } from './options.js';
 import type { BenchmarkCase } from './protocol.js';
 import { findPyTorch } from './python-environment.js';
 import { type BenchmarkReport, toMarkdown } from './report.js';
-import { engineSide, pytorchSides, type Side } from './sides.js';
+import { compiledSide, handwrittenSide, pytorchSides, type Side } from './sides.js';
+import { findTfjsNode } from './tfjs-node-package.js';
 
 const folder = path.dirname(fileURLToPath(import.meta.url));
-const sizes = {
-  inference: { batch: 1, height: 400, width: 600 },
-  'train-step': { batch: 16, height: 96, width: 96 },
-} as const;
+const handwrittenEngines = ['tfjs-node', 'tfjs-node-gpu', 'tfjs-wasm', 'tfjs-webgpu', 'tfjs-cpu'];
+/** Adapters that compute on the CPU are for tests of correctness. */
+const softwareAdapter = /swiftshader|llvmpipe|software/i;
 
-interface Options {
-  readonly cases: readonly BenchmarkCase[];
-  readonly engines: readonly string[];
-  readonly settings: Settings;
-  readonly output: string;
-  readonly withPyTorch: boolean;
+/** The engines to measure: those asked for, else those that this machine has. */
+async function enginesFor(options: Options): Promise<readonly string[]> {
+  if (options.engines !== undefined) return options.engines.map(engineNamed);
+  const statuses = await Promise.all((await allEngines()).map((engine) => engine.probe()));
+  return statuses
+    .filter(({ available, devices }) => available && !devices.some((name) => softwareAdapter.test(name)))
+    .map(({ name }) => name);
 }
 
-function readOptions(): Options {
-  const { values } = parseArgs({
-    options: {
-      case: { type: 'string', default: 'inference,train-step' },
-      engines: { type: 'string', default: 'tfjs-node,onnx' },
-      model: { type: 'string', default: 'lw-drgn' },
-      rounds: { type: 'string', default: '15' },
-      warmup: { type: 'string', default: '3' },
-      threads: { type: 'string', default: String(os.availableParallelism()) },
-      output: { type: 'string', default: folder },
-      'without-pytorch': { type: 'boolean', default: false },
-    },
-  });
-  const { model } = values;
-  if (model !== 'lw-drgn' && model !== 'drgn') throw new RangeError(`--model is lw-drgn or drgn, not ${model}`);
-  const cases = values.case.split(',').map((name): BenchmarkCase => {
-    if (name !== 'inference' && name !== 'train-step') throw new RangeError(`--case is inference, train-step or both, not ${name}`);
-    return { name, model, ...sizes[name] };
-  });
-  return {
-    cases,
-    engines: values.engines
-      .split(',')
-      .filter((name) => name !== '')
-      .map(engineNamed),
-    settings: {
-      rounds: positiveInteger('--rounds', values.rounds),
-      warmup: positiveInteger('--warmup', values.warmup),
-      threads: positiveInteger('--threads', values.threads),
-    },
-    output: values.output,
-    withPyTorch: !values['without-pytorch'],
-  };
+/** A machine with a GPU needs nothing but this script: what it runs on is installed first. */
+async function installForGpu(engines: readonly string[]): Promise<void> {
+  if (!engines.includes('tfjs-node-gpu')) return;
+  const found = await findEngine('tfjs-node-gpu').catch(() => undefined);
+  if (found === undefined) spawnSync(process.execPath, ['dist/cli/main.js', 'engine', 'install', 'tfjs-node-gpu'], { stdio: 'inherit' });
 }
 
-function positiveInteger(option: string, text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new RangeError(`${option} wants a positive whole number, not ${text}`);
-  return value;
-}
-
-function findSides({ engines, withPyTorch }: Options): Side[] {
-  const sides = engines.map(engineSide);
-  if (!withPyTorch) return sides;
-  const found = findPyTorch(path.join(folder, '.venv'), path.join(folder, 'pytorch', 'requirements.txt'));
-  if ('python' in found) return [...pytorchSides(found.python), ...sides];
-  console.error(`PyTorch is absent, so there is nothing to compare with: ${found.reason}.`);
+/** Sides in their order; those that cannot be had are named with the reason. */
+async function findSides(options: Options, engines: readonly string[]): Promise<Side[]> {
+  const sides: Side[] = [];
+  if (options.pytorch) {
+    const found = findPyTorch(path.join(folder, '.venv'), path.join(folder, 'pytorch', 'requirements.txt'));
+    if ('python' in found) sides.push(...pytorchSides(found.python, options.device));
+    else console.error(`PyTorch is absent, so there is nothing to compare with: ${found.reason}.`);
+  }
+  for (const engine of engines) {
+    sides.push(compiledSide(engine));
+    if (!options.handwritten || !handwrittenEngines.includes(engine)) continue;
+    const isNative = engine === 'tfjs-node' || engine === 'tfjs-node-gpu';
+    const found = isNative ? await findTfjsNode(engine, path.join(folder, `.${engine}`)) : { folder: undefined };
+    if ('reason' in found) console.error(`Without code by hand over ${engine}: ${found.reason}.`);
+    else sides.push(handwrittenSide(engine, found.folder));
+  }
   return sides;
 }
 
+function takesPart(side: Side, name: CaseName, benchmark: BenchmarkCase, options: Options): boolean {
+  if (side.kind === 'handwritten' && benchmark.model !== 'lw-drgn') return false;
+  if (side.engine === undefined) return !name.startsWith('small-');
+  return options.engines !== undefined || runsByDefault(side.engine, name);
+}
+
 async function main(): Promise<void> {
-  const options = readOptions();
-  const sides = findSides(options);
+  const options = readOptions(process.argv.slice(2));
+  const engines = await enginesFor(options);
+  const onGpu = options.device === 'cuda';
+  if (onGpu) await installForGpu(engines);
+  const sides = await findSides(options, engines);
   const results: CaseResult[] = [];
-  for (const benchmark of options.cases) {
-    console.error(`${benchmark.model}, ${benchmark.name}`);
-    results.push(await measureCase(benchmark, sides, options.settings, (line) => console.error(line)));
+  for (const model of options.models) {
+    for (const name of options.cases) {
+      const benchmark = caseNamed(name, model);
+      const taking = sides.filter((side) => takesPart(side, name, benchmark, options));
+      console.error(`${model}, ${name}`);
+      results.push(await measureCase(benchmark, taking, options.settings, (line) => console.error(line)));
+    }
   }
+  const output = options.output ?? folder;
   const report: BenchmarkReport = {
     date: new Date().toISOString().slice(0, 10),
     machine: describeMachine(),
     node: process.version.slice(1),
     settings: options.settings,
     cases: results,
+    ...(onGpu ? {} : { gpu: gpuRemark(output) }),
   };
   const markdown = toMarkdown(report);
-  writeFileSync(path.join(options.output, 'RESULTS.md'), markdown);
-  writeFileSync(path.join(options.output, 'results.json'), `${JSON.stringify(report, undefined, 1)}\n`);
+  const suffix = onGpu ? { markdown: 'RESULTS-GPU.md', json: 'results-gpu.json' } : { markdown: 'RESULTS.md', json: 'results.json' };
+  writeFileSync(path.join(output, suffix.markdown), markdown);
+  writeFileSync(path.join(output, suffix.json), `${JSON.stringify(report, undefined, 1)}\n`);
   console.log(markdown);
   if (results.some((result) => result.sides.length === 0)) process.exitCode = 1;
+}
+
+function gpuRemark(output: string): string {
+  if (existsSync(path.join(output, 'RESULTS-GPU.md'))) return 'The table of a machine with a GPU is [RESULTS-GPU.md](RESULTS-GPU.md).';
+  return [
+    'This table is empty: no machine with a GPU could be had for a run. On one, `npm run bench -- --device cuda` measures the inference and the train',
+    'step of LW-DRGN and DRGN on `tfjs-node-gpu`, `onnx-webgpu` and `tfjs-webgpu` beside PyTorch through CUDA, with and without autocast, and writes',
+    'RESULTS-GPU.md.',
+  ].join('\n');
 }
 
 try {
   await main();
 } catch (error) {
   console.error(`bench: ${error instanceof Error ? error.message : String(error)}`);
-  process.exitCode = error instanceof RangeError ? 2 : 1;
+  process.exitCode = error instanceof RangeError || (error instanceof TypeError && 'code' in error) ? 2 : 1;
 }

@@ -1,35 +1,58 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Layout } from './protocol.js';
+import type { PyTorchMode } from './protocol.js';
 import { WorkerClient } from './worker-client.js';
 
 /** One competitor: how to start its worker. */
 export interface Side {
   readonly name: string;
-  readonly kind: 'pytorch' | 'engine';
-  readonly layout?: Layout;
-  start(): WorkerClient;
+  /** compiled: mfnc on one of its engines. handwritten and generated: tfjs code over the same library. */
+  readonly kind: 'pytorch' | 'compiled' | 'handwritten' | 'generated';
+  /** The engine, or the one over the same library; absent for PyTorch. */
+  readonly engine?: string;
+  readonly mode?: PyTorchMode;
+  /** @param environment variables beside those of this process. */
+  start(environment?: Readonly<Record<string, string>>): WorkerClient;
 }
 
 const benchFolder = path.dirname(fileURLToPath(import.meta.url));
 const project = path.dirname(benchFolder);
 
-/** PyTorch in both of its memory layouts. */
-export function pytorchSides(python: string): Side[] {
-  const layouts: readonly Layout[] = ['default', 'channels_last'];
-  return layouts.map((layout) => ({
-    name: `PyTorch, ${layout}`,
+/** PyTorch in both of its memory layouts; on a GPU also with autocast. */
+export function pytorchSides(python: string, device: PyTorchMode['device']): Side[] {
+  const modes = [false, ...(device === 'cuda' ? [true] : [])].flatMap((autocast) =>
+    (['default', 'channels_last'] as const).map((layout): PyTorchMode => ({ layout, device, autocast })),
+  );
+  return modes.map((mode) => ({
+    name: `PyTorch, ${mode.layout}${mode.autocast ? ', autocast to bfloat16' : ''}`,
     kind: 'pytorch',
-    layout,
-    start: () => WorkerClient.start(python, ['worker.py'], path.join(benchFolder, 'pytorch'), { PYTHONDONTWRITEBYTECODE: '1' }),
+    mode,
+    start: (environment = {}) =>
+      WorkerClient.start(python, ['worker.py'], path.join(benchFolder, 'pytorch'), { PYTHONDONTWRITEBYTECODE: '1', ...environment }),
   }));
 }
 
 /** mfnc on one of its engines, as `npm run build` made it. */
-export function engineSide(engine: string): Side {
+export function compiledSide(engine: string): Side {
   return {
     name: `mfnc, ${engine}`,
-    kind: 'engine',
-    start: () => WorkerClient.start(process.execPath, [path.join(benchFolder, 'engine-worker.mjs'), engine], project),
+    kind: 'compiled',
+    engine,
+    start: (environment = {}) =>
+      WorkerClient.start(process.execPath, [path.join(benchFolder, 'engine-worker.mjs'), engine], project, environment),
+  };
+}
+
+/** LW-DRGN written by hand in tfjs, over the library of an engine. @param tfjsNode folder of the package tfjs-node, for engines over it. */
+export function handwrittenSide(engine: string, tfjsNode: string | undefined): Side {
+  return {
+    name: `tfjs by hand, ${engine}`,
+    kind: 'handwritten',
+    engine,
+    start: (environment = {}) =>
+      WorkerClient.start(process.execPath, [path.join(benchFolder, 'handwritten', 'worker.mjs'), engine], project, {
+        ...(tfjsNode === undefined ? {} : { BENCH_TFJS_NODE: tfjsNode }),
+        ...environment,
+      }),
   };
 }

@@ -22,6 +22,11 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
 }
 
+/** Median of the quotients of runs that were timed in the same round: what happens to the machine happens to both. */
+export function medianRatio(samples: readonly Sample[], others: readonly Sample[]): number {
+  return median(samples.flatMap(({ milliseconds }, i) => (others[i] === undefined ? [] : [milliseconds / others[i].milliseconds])));
+}
+
 export function summarize(samples: readonly Sample[]): Summary {
   const wall = samples.map((sample) => sample.milliseconds);
   const cpu = samples.map((sample) => sample.cpuMilliseconds);

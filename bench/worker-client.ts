@@ -1,12 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import type { FailureAnswer, MemoryAnswer, PreparedAnswer, RunAnswer, WorkerCommand } from './protocol.js';
+import type { FailureAnswer, MemoryAnswer, OutputAnswer, PreparedAnswer, RunAnswer, WorkerCommand } from './protocol.js';
 
 type Answer<C extends WorkerCommand> = C extends { command: 'prepare' }
   ? PreparedAnswer
   : C extends { command: 'run' }
     ? RunAnswer
-    : MemoryAnswer;
+    : C extends { command: 'output' }
+      ? OutputAnswer
+      : MemoryAnswer;
 
 /** A long-lived process on one side of the comparison. It answers one command after the other. */
 export class WorkerClient {
@@ -19,6 +21,11 @@ export class WorkerClient {
       this.stderr = (this.stderr + text).slice(-2000);
     });
     this.answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  }
+
+  /** Process id, for tools that tell what a process uses. */
+  get pid(): number | undefined {
+    return this.child.pid;
   }
 
   /** Starts `command args...` in `directory` with pipes on all its streams. */

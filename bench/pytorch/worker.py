@@ -1,7 +1,8 @@
 """A long-lived PyTorch worker: reads one JSON command a line from stdin, answers one JSON line to stdout.
 
 {"command": "prepare", "case": "inference" | "train-step", "model": ..., "layout": "default" | "channels_last",
- "batch": ..., "height": ..., "width": ..., "threads": ...}
+ "device": "cpu" | "cuda", "autocast": bool, "batch": ..., "height": ..., "width": ..., "threads": ...}
+                        {"version", "threads", "milliseconds", "cpuMilliseconds"}: the load, with the import of torch
 {"command": "run"}      one timed run: {"milliseconds", "cpuMilliseconds", "value"}
 {"command": "memory"}   {"peakBytes"}: VmHWM of this process
 """
@@ -11,31 +12,42 @@ import resource
 import sys
 import time
 
-import torch
-from losses import RefinementLoss, refinement_bases
-from networks import build
+started = time.perf_counter()
+
+import torch  # noqa: E402  its import is part of the load time
+from losses import RefinementLoss, refinement_bases  # noqa: E402
+from networks import build  # noqa: E402
+
+
+def casting(request):
+    """Autocast to bfloat16 where it is asked for; else nothing."""
+    return torch.autocast(request['device'], dtype=torch.bfloat16, enabled=request['autocast'])
 
 
 def prepare_inference(request, layout):
-    network = build(request['model']).to(memory_format=layout).eval()
+    network = build(request['model']).to(request['device'], memory_format=layout).eval()
     image = random_image(request).to(memory_format=layout)
 
     def run():
-        with torch.inference_mode():
-            return float(network(image)[0, 0, 0, 0])
+        with torch.inference_mode(), casting(request):
+            # To the host, as every side gives its picture to the caller.
+            return float(network(image.to(request['device'])).float().cpu()[0, 0, 0, 0])
 
     return run
 
 
 def prepare_train_step(request, layout):
-    network = build(request['model']).to(memory_format=layout)
-    loss_of = RefinementLoss()
+    network = build(request['model']).to(request['device'], memory_format=layout)
+    loss_of = RefinementLoss().to(request['device'])
     optimizer = torch.optim.Adam(network.reg.parameters(), lr=5e-4, betas=(0.9, 0.999), eps=1e-8, fused=True)
-    low, normal, reference = (random_image(request).to(memory_format=layout) for _ in range(3))
+    pictures = [random_image(request).to(memory_format=layout) for _ in range(3)]
 
     def run():
-        base, base_reference = refinement_bases(network.deg, low, reference)
-        loss = loss_of(network.reg(base), normal, network.reg(base_reference), reference)
+        low, normal, reference = (picture.to(request['device']) for picture in pictures)
+        with casting(request):
+            base, base_reference = refinement_bases(network.deg, low, reference)
+            restored, restored_reference = network.reg(base), network.reg(base_reference)
+        loss = loss_of(restored.float(), normal, restored_reference.float(), reference)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         optimizer.step()
@@ -63,11 +75,23 @@ def main():
     for line in sys.stdin:
         request = json.loads(line)
         if request['command'] == 'prepare':
+            if request['device'] == 'cuda' and not torch.cuda.is_available():
+                print(json.dumps({'failure': 'PyTorch finds no CUDA device'}), flush=True)
+                continue
             torch.manual_seed(1)
             torch.set_num_threads(request['threads'])
+            # The fastest of cuDNN's algorithms for these shapes, in float32 without TF32, as mfnc's engines compute.
+            torch.backends.cudnn.benchmark = True
+            torch.backends.cudnn.allow_tf32 = False
+            torch.backends.cuda.matmul.allow_tf32 = False
             layout = torch.channels_last if request['layout'] == 'channels_last' else torch.contiguous_format
             run = (prepare_inference if request['case'] == 'inference' else prepare_train_step)(request, layout)
-            answer = {'version': f'PyTorch {torch.__version__}', 'threads': torch.get_num_threads()}
+            answer = {
+                'version': f'PyTorch {torch.__version__}',
+                'threads': torch.get_num_threads(),
+                'milliseconds': (time.perf_counter() - started) * 1000,
+                'cpuMilliseconds': cpu_milliseconds(),
+            }
         elif request['command'] == 'run':
             cpu, start = cpu_milliseconds(), time.perf_counter()
             value = run()

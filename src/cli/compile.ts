@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { Command } from 'commander';
-import { initializeWeights, listWeights, lowerInference } from '../compiler/3-lower/index.js';
-import { type EmittedFiles, emit, type Target, targets } from '../compiler/4-emit/index.js';
+import { initializeWeights, inPrecision, listWeights, lowerInference, type Precision } from '../compiler/3-lower/index.js';
+import { type EmittedFiles, emit, precisionsOf, type Target, targets } from '../compiler/4-emit/index.js';
 import { didYouMean } from '../compiler/diagnostics/did-you-mean.js';
 import type { IR } from '../compiler/ir/ir.js';
 import type { Program } from '../compiler/ir/program.js';
@@ -13,6 +13,7 @@ import { CommandFailure } from './failure.js';
 import { formatImageSize, type ImageSize, parseImageSize, requireSupportedSize } from './image-size.js';
 import { loadNetwork, type Network } from './load-network.js';
 import { costConvention, costTree, inGiga, type NetworkCost } from './network-cost.js';
+import { precisionOption } from './precision-option.js';
 import { guarded } from './runtime-failure.js';
 import { formatTable } from './terminal/table.js';
 
@@ -23,6 +24,8 @@ interface Summary extends NetworkCost {
   readonly source: string;
   readonly size: ImageSize;
   readonly convention: string;
+  /** Type in which convolutions are computed; inputs, outputs and weights are float32 in any case. */
+  readonly precision: Precision;
   /** Where the weights inside the artefacts come from: a file, or 'seed 1'. */
   readonly weights: string;
   /** Tensors that the artefacts take and give, NHWC, with values in [-1, 1]. */
@@ -44,6 +47,7 @@ interface Options {
   readonly size: string;
   readonly weights?: string;
   readonly seed: string;
+  readonly precision: Precision;
   readonly json?: boolean;
 }
 
@@ -60,6 +64,7 @@ export function register(program: Command): void {
     .option('--size <HxW>', 'height and width of the picture, in pixels', '256x256')
     .option('--weights <file>', 'trained weights (.safetensors); without them the weights are random')
     .option('--seed <number>', 'seed of random weights', '1')
+    .addOption(precisionOption(' (SavedModel only; the IR does not depend on it)').default('float32'))
     .option('--json', 'print the summary as JSON')
     .addHelpText(
       'after',
@@ -83,11 +88,12 @@ async function compile(file: string, options: Options): Promise<void> {
 
 async function compileTo(file: string, options: Options): Promise<Summary> {
   const chosen = parseTargets(options.target);
+  requirePrecision(chosen, options.precision);
   const size = parseImageSize(options.size);
   const seed = parseSeed(options.seed);
   const { ir, sources, weights } = await modelWithWeights(file, seed, options.weights);
   requireSupportedSize(ir, size);
-  const program = lowerInference(ir, { batch: 1, ...size }, sources);
+  const program = inPrecision(lowerInference(ir, { batch: 1, ...size }, sources), options.precision);
   // Everything is made before the first file is written, so a failure leaves the folder as it was.
   const { files, notes } = emit(chosen, { name: path.basename(file, path.extname(file)), ir, program, weights, sources });
   const summary: Summary = {
@@ -97,6 +103,7 @@ async function compileTo(file: string, options: Options): Promise<Summary> {
     size,
     ...inGiga(costTree(ir, size)),
     convention: costConvention,
+    precision: options.precision,
     weights: options.weights ?? `seed ${seed}`,
     inputs: tensorsOf(
       program,
@@ -123,6 +130,13 @@ function parseTargets(text: string): readonly Target[] {
       nearest ? `did you mean ${nearest}?` : `the targets are ${targets.join(', ')}`,
     );
   });
+}
+
+function requirePrecision(chosen: readonly Target[], precision: Precision): void {
+  const without = chosen.filter((target) => !precisionsOf[target].includes(precision));
+  if (without.length === 0) return;
+  const others = targets.filter((target) => precisionsOf[target].includes(precision));
+  throw new CommandFailure(2, `${without.join(', ')} cannot be written with --precision ${precision}`, `use --target ${others.join(',')}`);
 }
 
 function parseSeed(text: string): number {

@@ -1,12 +1,21 @@
-import { readFile } from 'node:fs/promises';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import type { Command } from 'commander';
-import { allEngines, type EngineName, type EngineStatus, findEngine } from '../runtime/engines/index.js';
+import {
+  allEngines,
+  type Bfloat16Support,
+  bfloat16Support,
+  type EngineName,
+  type EngineStatus,
+  findEngine,
+  instructionSets,
+} from '../runtime/engines/index.js';
 import { mfncVersion } from '../runtime/files/index.js';
 import { colorsFor } from './terminal/colors.js';
 
-/** Instruction sets that TensorFlow and onnxruntime have faster kernels for, as /proc/cpuinfo names them. */
-const instructionSets = ['avx2', 'fma', 'avx512f', 'avx512_vnni', 'avx512_bf16', 'amx_tile', 'amx_bf16', 'amx_int8'] as const;
+/** What is told of an engine. */
+interface EngineReport extends EngineStatus {
+  readonly bfloat16: Bfloat16Support;
+}
 
 /** What `mfnc doctor --json` prints. */
 interface Report {
@@ -17,21 +26,23 @@ interface Report {
     readonly model: string;
     /** Cores this process may use. */
     readonly cores: number;
-    /** Those of `instructionSets` that the processor has; empty where the system does not tell. */
+    /** Those that engines have faster kernels for; empty where the system does not tell. */
     readonly instructionSets: readonly string[];
   };
   /** Memory of the machine in bytes. */
   readonly memory: number;
   /** The engine that `--engine auto` takes. */
   readonly auto: EngineName | undefined;
-  readonly engines: readonly EngineStatus[];
+  readonly engines: readonly EngineReport[];
 }
 
 export function register(program: Command): void {
   program
     .command('doctor')
     .summary('list engines, versions and devices')
-    .description('Lists the engines with their versions, devices, threads and places, why one is not available, and what this machine has.')
+    .description(
+      'Lists the engines with their versions, devices, threads and places, whether bfloat16 is faster with them here, why one is not available, and what this machine has.',
+    )
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  mfnc doctor')
     .action(async ({ json }: { json?: boolean }) => {
@@ -41,7 +52,12 @@ export function register(program: Command): void {
 }
 
 async function examine(): Promise<Report> {
-  const engines = await Promise.all((await allEngines()).map((engine) => engine.probe()));
+  const engines = await Promise.all(
+    (await allEngines()).map(async (engine) => {
+      const status = await engine.probe();
+      return { ...status, bfloat16: await bfloat16Support(status) };
+    }),
+  );
   const auto = await findEngine('auto').then(
     (engine) => engine.name,
     () => undefined,
@@ -53,18 +69,12 @@ async function examine(): Promise<Report> {
     processor: {
       model: cpus()[0]?.model.trim() ?? 'unknown',
       cores: availableParallelism(),
-      instructionSets: await presentInstructionSets(),
+      instructionSets: await instructionSets(),
     },
     memory: totalmem(),
     auto,
     engines,
   };
-}
-
-async function presentInstructionSets(): Promise<string[]> {
-  const information = await readFile('/proc/cpuinfo', 'utf8').catch(() => '');
-  const flags = new Set(/^flags\s*:\s*(.*)$/m.exec(information)?.[1]?.split(' '));
-  return instructionSets.filter((name) => flags.has(name));
 }
 
 function formatReport({ mfnc, node, platform, processor, memory, auto, engines }: Report): string {
@@ -78,9 +88,9 @@ function formatReport({ mfnc, node, platform, processor, memory, auto, engines }
   return `${lines.join('\n')}\n`;
 }
 
-function formatEngine(status: EngineStatus, auto: EngineName | undefined): string[] {
+function formatEngine(status: EngineReport, auto: EngineName | undefined): string[] {
   const colors = colorsFor(process.stdout);
-  const { name, available, versions, devices, threads, location, reason } = status;
+  const { name, available, versions, devices, threads, location, reason, bfloat16 } = status;
   const mark = available ? colors.green('available') : colors.yellow('not available');
   const chosen = name === auto ? ', taken by --engine auto' : '';
   const lines = [`${colors.bold(name.padEnd(14))} ${mark}${chosen}`];
@@ -89,6 +99,7 @@ function formatEngine(status: EngineStatus, auto: EngineName | undefined): strin
   if (libraries.length > 0) detail('versions', libraries.join(', '));
   if (devices.length > 0) detail('devices', devices.join(', '));
   if (threads > 0) detail('threads', String(threads));
+  if (available) detail('bfloat16', `${bfloat16.fast ? 'fast' : 'not faster than float32'}: ${bfloat16.reason}`);
   if (location !== undefined) detail('location', location);
   if (reason !== undefined) detail('reason', reason);
   return lines;

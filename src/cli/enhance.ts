@@ -1,8 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Precision } from '../compiler/3-lower/index.js';
 import { type EngineChoice, engineChoices } from '../runtime/engines/index.js';
 import { defaultPixelLimit, Enhancer, enhanceFiles, planJobs } from '../runtime/enhance/index.js';
 import { CommandFailure } from './failure.js';
 import { loadNetwork } from './load-network.js';
+import { precisionOption } from './precision-option.js';
 import { guarded, requireEngine } from './runtime-failure.js';
 import { Progress } from './terminal/progress.js';
 
@@ -11,6 +13,7 @@ interface Options {
   readonly model: string;
   readonly weights: string;
   readonly engine: EngineChoice;
+  readonly precision: Precision;
   readonly maxPixels: number;
   readonly json?: boolean;
 }
@@ -27,6 +30,7 @@ export function register(program: Command): void {
     .requiredOption('--model <file>', '.mfn source of the network')
     .requiredOption('--weights <file>', 'weights.safetensors of a training')
     .addOption(new Option('--engine <name>', 'engine to run on').choices(engineChoices).default('auto'))
+    .addOption(precisionOption().default('float32'))
     .option(
       '--max-pixels <count>',
       'larger images are enhanced in overlapping tiles, which bounds the memory',
@@ -51,8 +55,8 @@ export function register(program: Command): void {
 async function enhance(inputs: string[], options: Options): Promise<void> {
   const { ir, weights } = await loadNetwork(options.model, options.weights);
   const jobs = await planJobs(inputs, options.output);
-  const engine = await requireEngine(options.engine);
-  const enhancer = new Enhancer(ir, weights, engine, { pixelLimit: options.maxPixels });
+  const engine = await requireEngine(options.engine, options.precision);
+  const enhancer = new Enhancer(ir, weights, engine, { pixelLimit: options.maxPixels, precision: options.precision });
   const progress = new Progress({ label: `enhancing on ${engine.name}`, total: jobs.length, unit: jobs.length === 1 ? 'image' : 'images' });
   try {
     const results = await enhanceFiles(jobs, enhancer, (result, done) => {

@@ -1,9 +1,11 @@
 import { type Command, Option } from 'commander';
+import type { Precision } from '../compiler/3-lower/index.js';
 import { pairFolders } from '../runtime/data/index.js';
 import { type EngineChoice, engineChoices } from '../runtime/engines/index.js';
 import { Enhancer } from '../runtime/enhance/index.js';
 import { type Evaluation, evaluatePairs } from '../runtime/metrics/index.js';
 import { loadNetwork } from './load-network.js';
+import { precisionOption } from './precision-option.js';
 import { guarded, requireEngine } from './runtime-failure.js';
 import { Progress } from './terminal/progress.js';
 import { formatTable } from './terminal/table.js';
@@ -14,6 +16,7 @@ interface Options {
   readonly low: string;
   readonly normal: string;
   readonly engine: EngineChoice;
+  readonly precision: Precision;
   readonly json?: boolean;
   readonly csv?: boolean;
   readonly markdown?: boolean;
@@ -29,6 +32,7 @@ export function register(program: Command): void {
     .requiredOption('--low <folder>', 'images to enhance')
     .requiredOption('--normal <folder>', 'what they should look like, matched by name without extension')
     .addOption(new Option('--engine <name>', 'engine to run on').choices(engineChoices).default('auto'))
+    .addOption(precisionOption().default('float32'))
     .addOption(new Option('--json', 'print JSON').conflicts(['csv', 'markdown']))
     .addOption(new Option('--csv', 'print CSV').conflicts('markdown'))
     .option('--markdown', 'print a Markdown table')
@@ -42,8 +46,8 @@ export function register(program: Command): void {
 async function evaluate(options: Options): Promise<void> {
   const { ir, weights } = await loadNetwork(options.model, options.weights);
   const pairs = await pairFolders({ low: options.low, normal: options.normal });
-  const engine = await requireEngine(options.engine);
-  const enhancer = new Enhancer(ir, weights, engine);
+  const engine = await requireEngine(options.engine, options.precision);
+  const enhancer = new Enhancer(ir, weights, engine, { precision: options.precision });
   const progress = new Progress({ label: `evaluating on ${engine.name}`, total: pairs.length, unit: 'images' });
   try {
     const evaluation = await evaluatePairs(

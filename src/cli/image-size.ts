@@ -11,11 +11,11 @@ export interface ImageSize {
 const largestSide = 2 ** 16;
 
 /** Reads 'HxW', as `--size` takes it. @throws CommandFailure for anything else. */
-export function parseImageSize(text: string): ImageSize {
+export function parseImageSize(text: string, option = '--size'): ImageSize {
   const sides = /^(\d+)\s*[xX×]\s*(\d+)$/.exec(text.trim());
   const [height, width] = [Number(sides?.[1]), Number(sides?.[2])];
   if (sides === null || height < 1 || width < 1 || height > largestSide || width > largestSide) {
-    throw new CommandFailure(2, `--size is '${text}'`, 'give height x width in pixels, for example 384x384 or 400x600');
+    throw new CommandFailure(2, `${option} is '${text}'`, 'give height x width in pixels, for example 384x384 or 400x600');
   }
   return { height, width };
 }

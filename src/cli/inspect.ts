@@ -1,10 +1,13 @@
-import type { Command } from 'commander';
-import type { InstanceCost } from '../compiler/3-lower/index.js';
+import { type Command, Option } from 'commander';
+import type { InstanceCost, Precision } from '../compiler/3-lower/index.js';
 import type { IR } from '../compiler/ir/ir.js';
 import { requireIR } from './analyze-file.js';
 import { CommandFailure } from './failure.js';
 import { formatConstraint, formatImageSize, type ImageSize, parseImageSize, requireSupportedSize } from './image-size.js';
+import { formatTrainInspection, inspectTraining, parseBatch } from './inspect-train.js';
 import { costConvention, costTree, formatCost, inGiga, type NetworkCost } from './network-cost.js';
+import { precisionOption } from './precision-option.js';
+import { guarded } from './runtime-failure.js';
 import { type Column, formatTable } from './terminal/table.js';
 
 /** One instance of a block, with everything in it. */
@@ -41,23 +44,56 @@ interface Inspection extends NetworkCost {
 interface Options {
   readonly size: string;
   readonly depth: string;
+  readonly train?: boolean;
+  readonly batch?: number;
+  readonly patch?: string;
+  readonly precision: Precision;
   readonly json?: boolean;
 }
+
+/** What an option about train steps asks for. */
+const train = { train: true };
 
 export function register(program: Command): void {
   program
     .command('inspect')
     .summary('print the blocks of a model with shapes, parameters and cost')
-    .description('Prints a table of the blocks of a model: output shape, parameters, GMACs and GFLOPs for one picture, and the totals.')
+    .description(
+      'Prints a table of the blocks of a model: output shape, parameters, GMACs and GFLOPs for one picture, and the totals. With --train, the operators of the train step of each stage and the types they compute in.',
+    )
     .argument('<file>', '.mfn source with a model')
     .option('--size <HxW>', 'height and width of the picture, in pixels', '384x384')
     .option('--depth <levels>', 'levels of blocks within blocks that are shown', '2')
+    .option('--train', 'tell about the train steps of the stages instead')
+    .addOption(
+      new Option('--batch <count>', 'patches in a batch of --train; default: as the model says').argParser(parseBatch).implies(train),
+    )
+    .addOption(new Option('--patch <HxW>', 'height and width of a patch of --train; default: as the model says').implies(train))
+    .addOption(precisionOption(' in the train step').default('float32').implies(train))
     .option('--json', 'print JSON')
-    .addHelpText('after', `\nConvention: ${costConvention}.\n\nExample:\n  mfnc inspect models/drgn.mfn --size 384x384 --depth 1`)
-    .action((file: string, options: Options) => {
-      const inspection = inspect(file, parseImageSize(options.size), parseDepth(options.depth));
-      process.stdout.write(options.json === true ? `${JSON.stringify(inspection, undefined, 2)}\n` : formatInspection(inspection));
-    });
+    .addHelpText(
+      'after',
+      `\nConvention: ${costConvention}.\n\nExample:\n  mfnc inspect models/drgn.mfn --size 384x384 --depth 1\n  mfnc inspect models/lw-drgn.mfn --train --precision bfloat16`,
+    )
+    .action(
+      guarded(async (file: string, options: Options) => {
+        if (options.train === true) {
+          printTraining(file, options);
+          return;
+        }
+        const inspection = inspect(file, parseImageSize(options.size), parseDepth(options.depth));
+        process.stdout.write(options.json === true ? `${JSON.stringify(inspection, undefined, 2)}\n` : formatInspection(inspection));
+      }),
+    );
+}
+
+function printTraining(file: string, { batch, patch, precision, json }: Options): void {
+  const inspection = inspectTraining(file, {
+    ...(batch === undefined ? {} : { batch }),
+    ...(patch === undefined ? {} : { patch: parseImageSize(patch, '--patch') }),
+    precision,
+  });
+  process.stdout.write(json === true ? `${JSON.stringify(inspection, undefined, 2)}\n` : formatTrainInspection(inspection));
 }
 
 function parseDepth(text: string): number {

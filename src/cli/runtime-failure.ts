@@ -1,6 +1,6 @@
-import { LoweringFailure } from '../compiler/3-lower/index.js';
+import { LoweringFailure, type Precision } from '../compiler/3-lower/index.js';
 import { EmissionFailure } from '../compiler/4-emit/emission-failure.js';
-import { type Engine, type EngineChoice, EngineFailure, findEngine } from '../runtime/engines/index.js';
+import { type Engine, type EngineChoice, EngineFailure, findEngine, requireFastPrecision } from '../runtime/engines/index.js';
 import { RuntimeFailure } from '../runtime/files/index.js';
 import { CommandFailure } from './failure.js';
 
@@ -23,10 +23,12 @@ function asCommandFailure(error: unknown): unknown {
   return error;
 }
 
-/** The engine asked for. @throws CommandFailure with exit code 2 when it is not available here. */
-export async function requireEngine(name: EngineChoice): Promise<Engine> {
+/** The engine asked for. @throws CommandFailure with exit code 2 when it is not available here, or not fast in the precision. */
+export async function requireEngine(name: EngineChoice, precision: Precision = 'float32'): Promise<Engine> {
   try {
-    return await findEngine(name);
+    const engine = await findEngine(name);
+    await requireFastPrecision(engine, precision);
+    return engine;
   } catch (error) {
     if (error instanceof EngineFailure) throw new CommandFailure(2, error.message);
     throw error;

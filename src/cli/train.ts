@@ -1,6 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Precision } from '../compiler/3-lower/index.js';
 import { type EngineChoice, engineChoices } from '../runtime/engines/index.js';
 import { readRunFile, type TrainOutcome, train } from '../runtime/train/index.js';
+import { precisionOption } from './precision-option.js';
 import { guarded, requireEngine } from './runtime-failure.js';
 import { colorsFor } from './terminal/colors.js';
 import { TrainProgress } from './terminal/train-progress.js';
@@ -10,6 +12,7 @@ interface Options {
   readonly resume?: boolean;
   readonly maxSteps?: number;
   readonly engine?: EngineChoice;
+  readonly precision?: Precision;
   readonly set?: readonly string[];
   readonly json?: boolean;
 }
@@ -28,6 +31,7 @@ export function register(program: Command): void {
     .option('--resume', 'go on with the run that the output folder holds')
     .option('--max-steps <count>', 'end each stage after this many steps', parseSteps)
     .addOption(new Option('--engine <name>', 'engine to train on, in place of the one in the run file').choices(engineChoices))
+    .addOption(precisionOption(', in place of the one in the run file'))
     .option(
       '--set <key=value>',
       'override a value of the run file, as training.refinement.lambda=0; may be repeated',
@@ -48,9 +52,10 @@ export function register(program: Command): void {
 }
 
 async function runTraining(path: string, options: Options): Promise<void> {
-  const run = await readRunFile(path, options.set);
+  const written = await readRunFile(path, options.set);
+  const run = { ...written, precision: options.precision ?? written.precision };
   const ir = requireTrainableIR(run);
-  const engine = await requireEngine(options.engine ?? run.engine);
+  const engine = await requireEngine(options.engine ?? run.engine, run.precision);
   const progress = new TrainProgress(engine.name);
   const interruption = listenForInterruption();
   try {

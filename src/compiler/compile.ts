@@ -1,6 +1,6 @@
 import { type AnalyzeResult, analyze } from './2-analyze/analyze.js';
 import type { CompileOptions, SourceHost } from './2-analyze/options.js';
-import { type ImageSize, initializeWeights, lowerInference, type TensorValues } from './3-lower/index.js';
+import { type ImageSize, initializeWeights, inPrecision, lowerInference, type Precision, type TensorValues } from './3-lower/index.js';
 import { type EmittedFiles, emit, type Target } from './4-emit/index.js';
 
 export interface CompileRequest extends CompileOptions {
@@ -11,6 +11,8 @@ export interface CompileRequest extends CompileOptions {
   readonly weights?: ReadonlyMap<string, TensorValues>;
   /** Default 1. */
   readonly seed?: number;
+  /** In which type the artefacts compute convolutions: one that all targets can hold (`precisionsOf`). Default float32. */
+  readonly precision?: Precision;
 }
 
 /** What a source was compiled to. Without an IR there are errors among the diagnostics, and no files. */
@@ -26,7 +28,7 @@ export interface Compilation extends AnalyzeResult {
 export const compile = (path: string, host: SourceHost, request: CompileRequest): Compilation => {
   const analysis = analyze(path, host, request);
   if (analysis.ir === undefined) return { ...analysis, files: new Map() };
-  const program = lowerInference(analysis.ir, request.size, analysis.sources);
+  const program = inPrecision(lowerInference(analysis.ir, request.size, analysis.sources), request.precision ?? 'float32');
   const weights = request.weights ?? initializeWeights(analysis.ir, request.seed ?? 1);
   const { ir, sources } = analysis;
   return { ...analysis, files: emit(request.targets, { name: ir.model.name, ir, program, weights, sources }).files };

@@ -1,7 +1,7 @@
 export { type AnalyzeResult, analyze } from './2-analyze/analyze.js';
 export type { CompileOptions, SourceHost } from './2-analyze/options.js';
 export * from './3-lower/index.js';
-export { type EmittedFiles, emit, type Target, targets } from './4-emit/index.js';
+export { type EmittedFiles, emit, precisionsOf, type Target, targets } from './4-emit/index.js';
 export { type Compilation, type CompileRequest, compile } from './compile.js';
 export { type Diagnostic, report, type Span } from './diagnostics/index.js';
 export type { IR } from './ir/ir.js';

@@ -1,18 +1,27 @@
 import { describe, expect, it } from 'vitest';
-import { loadBetween } from '../../bench/machine.js';
+import { disagreement, relativeDistance } from '../../bench/agreement.js';
+import { gpuMemoryIn, loadBetween } from '../../bench/machine.js';
 import type { SideResult } from '../../bench/measure.js';
 import { bestOfPyTorch, toMarkdown } from '../../bench/report.js';
-import { median, summarize } from '../../bench/statistics.js';
+import { median, medianRatio, summarize } from '../../bench/statistics.js';
 
-const side = (name: string, kind: SideResult['kind'], milliseconds: readonly number[], peakBytes: number): SideResult => {
+const start = (load: number, first: number) => ({
+  load: { milliseconds: load, cpuMilliseconds: load },
+  first: { milliseconds: first, cpuMilliseconds: first },
+});
+
+function side(name: string, kind: SideResult['kind'], milliseconds: readonly number[], peakBytes: number, engine?: string): SideResult {
   const samples = milliseconds.map((value) => ({ milliseconds: value, cpuMilliseconds: 2 * value }));
-  return { side: name, kind, version: `${name} 1.0`, summary: summarize(samples), peakBytes, samples };
-};
+  const coldStart = kind === 'compiled' ? start(3000, 900) : undefined;
+  const common = { side: name, kind, engine, version: `${name} 1.0`, start: start(1000, 800), coldStart, gpuBytes: undefined };
+  return { ...common, summary: summarize(samples), peakBytes, samples };
+}
 
 const sides = [
   side('PyTorch, default', 'pytorch', [700, 650, 800], 1140e6),
   side('PyTorch, channels_last', 'pytorch', [500, 520, 900], 1000e6),
-  side('mfnc, tfjs-node', 'engine', [450, 400, 416], 800e6),
+  side('mfnc, tfjs-node', 'compiled', [450, 400, 416], 800e6, 'tfjs-node'),
+  side('tfjs by hand, tfjs-node', 'handwritten', [900, 500, 832], 1600e6, 'tfjs-node'),
 ];
 
 describe('the summary of a side', () => {
@@ -22,6 +31,28 @@ describe('the summary of a side', () => {
 
   it('takes the mean of the two middle values of an even number of runs', () => {
     expect(median([4, 1, 3, 2])).toBe(2.5);
+  });
+});
+
+describe('the comparison of two sides', () => {
+  it('takes the median of the quotients of each round', () => {
+    expect(medianRatio(sides[2]?.samples ?? [], sides[3]?.samples ?? [])).toBe(0.5);
+  });
+
+  it('finds sides that compute something else', () => {
+    const expected = { values: [1, 0.9], output: Float32Array.of(3, 4) };
+    expect(disagreement(expected, expected)).toBe(0);
+    expect(disagreement({ ...expected, output: Float32Array.of(3, 4.5) }, expected)).toBeCloseTo(0.1);
+    expect(disagreement({ ...expected, values: [1] }, expected)).toBe(Number.POSITIVE_INFINITY);
+    expect(relativeDistance([Number.NaN], [1])).toBe(Number.POSITIVE_INFINITY);
+  });
+});
+
+describe('the memory of a GPU', () => {
+  it('is that of the process in the table of nvidia-smi', () => {
+    expect(gpuMemoryIn('120, 300\n77, 1024\n', 77)).toBe(2 ** 30);
+    expect(gpuMemoryIn('120, 300\n', 77)).toBeUndefined();
+    expect(gpuMemoryIn('77, [N/A]\n', 77)).toBeUndefined();
   });
 });
 
@@ -56,6 +87,18 @@ describe('the report', () => {
   it("takes ratios against PyTorch's better layout", () => {
     expect(bestOfPyTorch(sides)?.side).toBe('PyTorch, channels_last');
     expect(markdown).toContain('| mfnc, tfjs-node | 400 | 416 | 832 | 800 MB | 0.80 | 0.80 | 0.80 | 0.80 |');
+  });
+
+  it('shows the start with and without a cache, and what was compiled beside code by hand', () => {
+    expect(markdown).toContain('| mfnc, tfjs-node | 3000 | 900 | 1000 | 800 |');
+    expect(markdown).toContain('| PyTorch, default | 1000 | 800 |  |  |');
+    expect(markdown).toContain('| mfnc, tfjs-node over tfjs by hand, tfjs-node | 0.80 | 0.50 | 0.50 | 0.50 | 0.50 |');
+  });
+
+  it('says of a GPU what it is told', () => {
+    expect(
+      toMarkdown({ date: '', machine: '', node: '', settings: { rounds: 1, warmup: 1, threads: 1 }, cases: [], gpu: 'none' }),
+    ).toContain('## On a GPU\n\nnone');
   });
 
   it('says who is absent, and how quiet the machine was', () => {

@@ -97,4 +97,16 @@ describe('what is refused, before anything is written', () => {
     expect(stderr).toContain(output());
     expect(readFileSync(output(), 'utf8')).toBe('mine');
   });
+
+  it('writes a SavedModel that convolves in bfloat16, and says that ONNX cannot', async () => {
+    const { code, stdout } = await runCommand(
+      ...['compile', light, '-o', output(), '--size', '32x64', '--target', 'savedmodel', '--precision', 'bfloat16', '--json'],
+    );
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ precision: 'bfloat16' });
+    const refused = await runCommand('compile', light, '-o', output('none'), '--size', '32x64', '--precision', 'bfloat16');
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toMatch(/onnx cannot be written with --precision bfloat16\n {2}hint: use --target ir,savedmodel/);
+    expect(existsSync(output('none'))).toBe(false);
+  });
 });

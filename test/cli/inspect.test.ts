@@ -110,3 +110,47 @@ describe('what is refused', () => {
     expect(stderr).toContain('nowhere.mfn');
   });
 });
+
+describe('mfnc inspect --train', () => {
+  const train = async (...args: string[]) => {
+    const { code, stdout, stderr } = await runCommand('inspect', light, '--train', '--json', ...args);
+    expect(code, stderr).toBe(0);
+    return JSON.parse(stdout);
+  };
+
+  it('counts the operators of each stage by the type that they compute in', async () => {
+    const { stages, ...about } = await train('--precision', 'bfloat16', '--batch', '8', '--patch', '96x64');
+    expect(about).toEqual({ model: 'LWDRGN', batch: 8, patch: { height: 96, width: 64 }, precision: 'bfloat16' });
+    expect(stages.map(({ stage }: { stage: string }) => stage)).toEqual(['degradation', 'refinement']);
+    for (const { operators, float32, bfloat16, byOperator, bytes, bytesSaved } of stages) {
+      const total = (type: string) => byOperator.reduce((sum: number, row: Record<string, number>) => sum + (row[type] ?? 0), 0);
+      expect([total('float32'), total('bfloat16'), operators]).toEqual([float32, bfloat16, float32 + bfloat16]);
+      expect(bytesSaved / (bytes + bytesSaved)).toBeGreaterThan(0.15);
+      const rows = new Map(byOperator.map((row: { op: string }) => [row.op, row]));
+      expect(rows.get('sqrt')).toMatchObject({ bfloat16: 0 });
+      expect(rows.get('conv2d_filter_gradient')).toMatchObject({ bfloat16: expect.toSatisfy((count: number) => count > 50) });
+    }
+  });
+
+  it('has nothing in bfloat16 in float32, at the batch and patch of the model', async () => {
+    const { stages, batch, patch } = await train();
+    expect({ batch, patch }).toEqual({ batch: 16, patch: { height: 96, width: 96 } });
+    for (const { bfloat16, bytesSaved } of stages) expect([bfloat16, bytesSaved]).toEqual([0, 0]);
+  });
+
+  it('is a table for a person, which an option about train steps asks for too', async () => {
+    const { code, stdout } = await runCommand('inspect', light, '--precision', 'bfloat16', '--batch', '1', '--patch', '32x32');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^LWDRGN, a train step on 1 patches of 32x32 \(height x width\), convolutions in bfloat16\n/);
+    expect(stdout).toMatch(
+      /stage refinement: \d+ operators, \d+ of them in bfloat16; they write [\d.]+ MB, [\d.]+ MB \(\d+ %\) less than in float32/,
+    );
+    expect(stdout).toMatch(/\nconv2d_filter_gradient +60 +36\n/);
+  });
+
+  it('refuses what it cannot tell about', async () => {
+    expect(await runCommand('inspect', light, '--train', '--batch', 'many')).toMatchObject({ code: 2 });
+    expect((await runCommand('inspect', light, '--train', '--patch', '33')).stderr).toContain("--patch is '33'");
+    expect(await runCommand('inspect', light, '--train', '--precision', 'float16')).toMatchObject({ code: 2 });
+  });
+});

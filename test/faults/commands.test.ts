@@ -34,6 +34,25 @@ const hashesOf = (folder: string) =>
         .digest('hex'),
     );
 
+describe('--precision bfloat16', () => {
+  it('is refused by every command where the engine does not gain from it, with a way out', async () => {
+    const tiny = await trained();
+    const refusal = /onnx is not faster in bfloat16 here: onnxruntime has no kernels .*\. Use float32, or an x86 processor with AMX/;
+    const weights = ['--model', tiny.model, '--weights', tiny.weightsFile, '--engine', 'onnx', '--precision', 'bfloat16'];
+    const pairs = ['--low', join(tiny.folder, 'pairs/low'), '--normal', join(tiny.folder, 'pairs/normal')];
+    const run = (name: string, changes = {}) => tiny.runFile(name, { engine: 'onnx', ...changes });
+    expectMistake(await runCommand('train', run('option'), '--precision', 'bfloat16'), 2, refusal);
+    expectMistake(await runCommand('train', run('file', { precision: 'bfloat16' })), 2, refusal);
+    expectMistake(await runCommand('enhance', join(tiny.folder, 'pairs/low'), '-o', join(tiny.folder, 'out'), ...weights), 2, refusal);
+    expectMistake(await runCommand('evaluate', ...pairs, ...weights), 2, refusal);
+    expectMistake(
+      await runCommand('train', run('wrong', { precision: 'float16' })),
+      2,
+      /precision is 'float16'; wanted is one of float32, bfloat16/,
+    );
+  });
+});
+
 describe('mfnc train', () => {
   it('tells a mistake in the run file with its place', async () => {
     const tiny = await makeTinyRun(temporaryFolder());

@@ -49,6 +49,10 @@ const programFaults: readonly Fault[] = [
   ['a next value of nothing', ['outputs', 1, 'name'], to('v'), 'that is no input'],
   ['two inputs of one name', ['inputs', 0, 'name'], to('x'), 'two inputs are named x'],
   ['two outputs of one name', ['outputs'], withFirstAgain, 'two outputs are named result y'],
+  ['a type that the operator does not give', ['tensors', 2, 'type'], to('bfloat16'), 'the Program says bfloat16'],
+  ['an input that is not float32', ['tensors', 1, 'type'], to('bfloat16'), 'x is bfloat16; inputs and outputs of a Program are float32'],
+  ['types that do not agree', ['tensors', 3, 'type'], to('bfloat16'), 'the types must be equal, found float32 and bfloat16'],
+  ['an operator that takes float32 only', ['tensors', 1, 'type'], to('bfloat16'), 'tanh takes float32 only, found bfloat16'],
   ['a constant of the wrong length', ['constants', 0, 'values'], to(new Float32Array(2)), '2 values'],
 ];
 

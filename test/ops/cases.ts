@@ -229,6 +229,7 @@ export const opCases: readonly OpCase[] = [
     ],
     wanted: [0],
   },
+  { op: 'cast', about: 'to the same type', shapes: [[2, 3]], attributes: { type: 'float32' } },
   {
     op: 'leaky_relu_gradient',
     about: 'open',

@@ -8,6 +8,7 @@ export const gradientBuilder = (builder: ProgramBuilder, origin: Origin | undefi
   const emit = (op: string, inputs: readonly TensorId[], attributes?: Attributes): TensorId => builder.emit(op, inputs, attributes, origin);
   return {
     shapeOf: (tensor) => builder.shapeOf(tensor),
+    typeOf: (tensor) => builder.typeOf(tensor),
     emit,
     constant: (values, shape) => builder.constant(values, shape),
     scalar: (value) => builder.scalar(value),

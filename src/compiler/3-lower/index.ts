@@ -3,6 +3,8 @@ export type { Sources } from './flatten.js';
 export { type ImageSize, lowerInference } from './inference.js';
 export { initializeWeights, type TensorValues } from './initialize.js';
 export { LoweringFailure } from './lowering-failure.js';
+export { inPrecision, type Precision } from './passes/index.js';
 export { evaluateRate } from './rate.js';
 export { lowerTrainStep, type TrainedLoss, type TrainStep } from './train-step.js';
+export { type OperatorTypes, summarizeTypes, type TypeSummary } from './type-summary.js';
 export { listAllWeights, listWeights, type WeightInfo } from './weights.js';

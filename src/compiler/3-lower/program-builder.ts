@@ -1,3 +1,4 @@
+import type { ElementType } from '../ir/element-type.js';
 import type {
   InputRole,
   Origin,
@@ -10,14 +11,14 @@ import type {
   TensorId,
   TensorInfo,
 } from '../ir/program.js';
-import { type Attributes, concreteShapes, inferShape, isOpName, isProblem, opDefinition } from '../ops/index.js';
+import { type Attributes, concreteShapes, inferShape, inferType, isOpName, isProblem, opDefinition } from '../ops/index.js';
 
 /** A fault of the compiler itself: a Program under construction broke a rule of its operators. */
 export class InternalError extends Error {
   override readonly name = 'InternalError';
 }
 
-/** Builds a Program node by node. Shapes are inferred by the operators' rules; a scalar or tensor constant is stored once. */
+/** Builds a Program node by node. Shapes and types are inferred by the operators' rules; a scalar or tensor constant is stored once. */
 export class ProgramBuilder {
   private readonly tensors: TensorInfo[] = [];
   private readonly inputs: ProgramInput[] = [];
@@ -36,9 +37,11 @@ export class ProgramBuilder {
   ) {}
 
   shapeOf(tensor: TensorId): readonly number[] {
-    const info = this.tensors[tensor];
-    if (info === undefined) throw new InternalError(`there is no tensor ${tensor}`);
-    return info.shape;
+    return this.info(tensor).shape;
+  }
+
+  typeOf(tensor: TensorId): ElementType {
+    return this.info(tensor).type;
   }
 
   /** The node that defines a tensor; undefined for inputs and constants. */
@@ -52,17 +55,18 @@ export class ProgramBuilder {
   }
 
   input(name: string, role: InputRole, shape: readonly number[]): TensorId {
-    const tensor = this.tensor(shape);
+    const tensor = this.tensor(shape, 'float32');
     this.inputs.push({ name, role, tensor });
     return tensor;
   }
 
-  constant(values: Float32Array, shape: readonly number[]): TensorId {
+  /** @param values for bfloat16, numbers that it has. */
+  constant(values: Float32Array, shape: readonly number[], type: ElementType = 'float32'): TensorId {
     const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
-    const key = `${shape.join('x')}:${bits.join(',')}`;
+    const key = `${type} ${shape.join('x')}:${bits.join(',')}`;
     let tensor = this.constantIds.get(key);
     if (tensor === undefined) {
-      tensor = this.tensor(shape);
+      tensor = this.tensor(shape, type);
       this.constants.push({ tensor, values });
       this.constantIds.set(key, tensor);
       this.constantValues.set(tensor, values);
@@ -82,8 +86,14 @@ export class ProgramBuilder {
     if (!isOpName(op)) throw new InternalError(`there is no operator ${op}`);
     const shapes = inputs.map((input) => this.shapeOf(input));
     const call = inferShape(opDefinition(op), shapes, attributes, concreteShapes);
-    if (isProblem(call)) throw new InternalError(`${op}: ${call.problem}${origin ? ` (in ${origin.path || origin.file})` : ''}`);
-    const output = this.tensor(call.shape.map(Number));
+    if (isProblem(call)) throw new InternalError(`${op}: ${call.problem}${where(origin)}`);
+    const type = inferType(
+      opDefinition(op),
+      inputs.map((input) => this.typeOf(input)),
+      call.attributes,
+    );
+    if (isProblem(type)) throw new InternalError(`${op}: ${type.problem}${where(origin)}`);
+    const output = this.tensor(call.shape.map(Number), type);
     const node: ProgramNode = { op, inputs, output, attributes: call.attributes, ...(origin && { origin }) };
     this.nodes.push(node);
     this.definitions.set(output, node);
@@ -106,7 +116,15 @@ export class ProgramBuilder {
     };
   }
 
-  private tensor(shape: readonly number[]): TensorId {
-    return this.tensors.push({ shape: [...shape] }) - 1;
+  private tensor(shape: readonly number[], type: ElementType): TensorId {
+    return this.tensors.push({ shape: [...shape], type }) - 1;
+  }
+
+  private info(tensor: TensorId): TensorInfo {
+    const info = this.tensors[tensor];
+    if (info === undefined) throw new InternalError(`there is no tensor ${tensor}`);
+    return info;
   }
 }
+
+const where = (origin: Origin | undefined): string => (origin ? ` (in ${origin.path || origin.file})` : '');

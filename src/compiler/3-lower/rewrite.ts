@@ -18,7 +18,8 @@ export const copyLeaves = (program: Program, builder: ProgramBuilder): Map<Tenso
   const copied = new Map<TensorId, TensorId>();
   const shapeOf = (tensor: TensorId): readonly number[] => program.tensors[tensor]?.shape ?? [];
   for (const { name, role, tensor } of program.inputs) copied.set(tensor, builder.input(name, role, shapeOf(tensor)));
-  for (const { tensor, values } of program.constants) copied.set(tensor, builder.constant(values, shapeOf(tensor)));
+  for (const { tensor, values } of program.constants)
+    copied.set(tensor, builder.constant(values, shapeOf(tensor), program.tensors[tensor]?.type));
   return copied;
 };
 

@@ -1,4 +1,4 @@
-import type { Sources, TensorValues } from '../3-lower/index.js';
+import type { Precision, Sources, TensorValues } from '../3-lower/index.js';
 import type { IR } from '../ir/ir.js';
 import type { Program } from '../ir/program.js';
 import { emitIR } from './ir/index.js';
@@ -11,6 +11,14 @@ export { EmissionFailure } from './emission-failure.js';
 /** What a model can be compiled to: the IR as JSON, TensorFlow's SavedModel, ONNX, a LayersModel of TensorFlow.js. */
 export const targets = ['ir', 'savedmodel', 'onnx', 'tfjs'] as const;
 export type Target = (typeof targets)[number];
+
+/** Precisions that a target can hold. onnxruntime has no kernels for bfloat16 convolutions on the CPU, tfjs has no bfloat16; the IR has no types at all. */
+export const precisionsOf: Readonly<Record<Target, readonly Precision[]>> = {
+  ir: ['float32', 'bfloat16'],
+  savedmodel: ['float32', 'bfloat16'],
+  onnx: ['float32'],
+  tfjs: ['float32'],
+};
 
 /** Contents of files by their path below an output folder. */
 export type EmittedFiles = Map<string, string | Uint8Array>;

@@ -1,12 +1,14 @@
 import type { AttributeValue, OpName } from '../ops/index.js';
+import type { ElementType } from './element-type.js';
 
 /** Index into `Program.tensors`. */
 export type TensorId = number;
 
-/** A tensor of a Program: float32 with a concrete NHWC (images), HWIO (filters) or free shape. */
+/** A tensor of a Program, with a concrete NHWC (images), HWIO (filters) or free shape. Inputs and outputs of a Program are float32. */
 export interface TensorInfo {
   /** Dimensions; an empty list is a scalar. */
   readonly shape: readonly number[];
+  readonly type: ElementType;
 }
 
 /** Where an operator comes from, for messages and profiles. */
@@ -54,7 +56,7 @@ export interface ProgramOutput {
 
 export interface ProgramConstant {
   readonly tensor: TensorId;
-  /** Row-major values, as many as the tensor's shape holds. */
+  /** Row-major values, as many as the tensor's shape holds; for a tensor of bfloat16 numbers that it has. */
   readonly values: Float32Array;
 }
 

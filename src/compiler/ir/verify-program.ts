@@ -1,9 +1,10 @@
-import { concreteShapes, inferShape, isOpName, isProblem, opDefinition } from '../ops/index.js';
+import { concreteShapes, inferShape, inferType, isOpName, isProblem, opDefinition } from '../ops/index.js';
+import type { ElementType } from './element-type.js';
 import type { Program, TensorId } from './program.js';
 
 /**
- * Checks the rules that a Program promises: each tensor is defined once and before its use, shapes are those that the operators' rules give,
- * constants hold as many values as their shapes, names are unique within their role, and next values have the shape of what they replace.
+ * Checks the rules that a Program promises: each tensor is defined once and before its use, shapes and types are those that the operators' rules
+ * give, inputs and outputs are float32, constants hold as many values as their shapes, names are unique within their role, and next values have the shape of what they replace.
  * @returns what is wrong, one sentence each; nothing for a valid Program.
  */
 export const verifyProgram = (program: Program): string[] => {
@@ -16,6 +17,10 @@ export const verifyProgram = (program: Program): string[] => {
     defined.add(tensor);
   };
 
+  const typeOf = (tensor: TensorId): ElementType => program.tensors[tensor]?.type ?? 'float32';
+  for (const { name, tensor } of [...program.inputs, ...program.outputs]) {
+    if (typeOf(tensor) !== 'float32') problems.push(`${name} is ${typeOf(tensor)}; inputs and outputs of a Program are float32`);
+  }
   for (const { name, tensor } of program.inputs) define(tensor, `the input ${name}`);
   for (const { tensor, values } of program.constants) {
     define(tensor, 'a constant');
@@ -40,6 +45,9 @@ export const verifyProgram = (program: Program): string[] => {
       }
       const left = Object.keys(call.attributes).filter((name) => node.attributes[name] === undefined);
       if (left.length > 0) problems.push(`${what} lacks attributes: ${left.join(', ')}`);
+      const type = inferType(opDefinition(node.op), node.inputs.map(typeOf), call.attributes);
+      if (isProblem(type)) problems.push(`${what}: ${type.problem}`);
+      else if (type !== typeOf(node.output)) problems.push(`${what} gives ${type}, the Program says ${typeOf(node.output)}`);
     }
   }
   problems.push(...verifyEnds(program, defined, shapeOf));

@@ -3,6 +3,7 @@ import { dimensions } from './rules/attributes.js';
 import { broadcastShapes } from './rules/broadcasting.js';
 import { extentAt } from './rules/extents.js';
 import { isProblem, problem } from './rules/problem.js';
+import { oneType } from './rules/types.js';
 
 export const broadcastTo: OpDefinition = {
   name: 'broadcast_to',
@@ -17,5 +18,6 @@ export const broadcastTo: OpDefinition = {
     const fits = x.length <= shape.length && common.every((extent, axis) => context.equal(extent, extentAt(shape, axis)));
     return fits ? shape : problem(`[${x.join(', ')}] cannot be broadcast to [${shape.join(', ')}]`, 0);
   },
+  type: oneType,
   gradient: (builder, { inputs: [x = 0], outputGradient }) => [builder.unbroadcast(outputGradient, builder.shapeOf(x))],
 };

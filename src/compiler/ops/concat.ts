@@ -4,6 +4,7 @@ import { number } from './rules/attributes.js';
 import { axesProblem } from './rules/axes.js';
 import { extentAt } from './rules/extents.js';
 import { problem } from './rules/problem.js';
+import { oneType } from './rules/types.js';
 
 export const concat: OpDefinition = {
   name: 'concat',
@@ -29,6 +30,7 @@ export const concat: OpDefinition = {
     }
     return first.map((extent, j) => (j === axis ? others.reduce((sum, other) => add(sum, extentAt(other, axis)), extent) : extent));
   },
+  type: oneType,
   gradient: (builder, { inputs, outputGradient, attributes, needs }) => {
     const axis = number(attributes, 'axis');
     let start = 0;

@@ -1,6 +1,7 @@
 import type { OpDefinition } from './op.js';
 import { channelProblem, convolutionAttributes, convolutionShape, costAtPositions, kernelSize, rank4Pair } from './rules/convolution.js';
 import { isProblem } from './rules/problem.js';
+import { oneType } from './rules/types.js';
 
 export const conv2d: OpDefinition = {
   name: 'conv2d',
@@ -16,6 +17,7 @@ export const conv2d: OpDefinition = {
     const [x, kernel] = pair;
     return channelProblem(x[3], kernel[2], context) ?? convolutionShape(x, kernel, kernel[3], attributes);
   },
+  type: oneType,
   cost: ([, kernel = []], output) => costAtPositions(kernel, output.slice(0, 3)),
   gradient: (builder, { inputs: [x = 0, kernel = 0], outputGradient, attributes, needs }) => [
     needs[0]

@@ -2,6 +2,7 @@ import type { OpDefinition } from './op.js';
 import { integers } from './rules/attributes.js';
 import { convolutionAttributes, costAtPositions, rank4Pair } from './rules/convolution.js';
 import { isProblem, problem } from './rules/problem.js';
+import { oneType } from './rules/types.js';
 import { checkWindowInverse, kernelSizeAttribute, windowOf } from './rules/window.js';
 
 export const conv2dFilterGradient: OpDefinition = {
@@ -18,6 +19,7 @@ export const conv2dFilterGradient: OpDefinition = {
     if (!context.equal(x[0], dy[0])) return problem(`x has a batch of ${x[0]}, dy of ${dy[0]}`, 0, 1);
     return checkWindowInverse([x[1], x[2]], [dy[1], dy[2]], windowOf(attributes, size), context) ?? [...size, x[3], dy[3]];
   },
+  type: oneType,
   cost: ([, dy = []], output) => costAtPositions(output, dy.slice(0, 3)),
   gradient: (builder, { inputs: [x = 0, dy = 0], outputGradient, attributes: { kernel_size: _size, ...window }, needs }) => [
     needs[0]

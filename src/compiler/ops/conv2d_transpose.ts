@@ -2,6 +2,7 @@ import type { OpDefinition } from './op.js';
 import { dimensions } from './rules/attributes.js';
 import { channelProblem, convolutionAttributes, costAtPositions, kernelSize, rank4Pair } from './rules/convolution.js';
 import { isProblem } from './rules/problem.js';
+import { oneType } from './rules/types.js';
 import { checkWindowInverse, windowOf } from './rules/window.js';
 
 export const conv2dTranspose: OpDefinition = {
@@ -21,6 +22,7 @@ export const conv2dTranspose: OpDefinition = {
     const wrong = channelProblem(x[3], kernel[3], context) ?? checkWindowInverse(size, [x[1], x[2]], window, context);
     return wrong ?? [x[0], ...size, kernel[2]];
   },
+  type: oneType,
   cost: ([x = [], kernel = []]) => costAtPositions(kernel, x.slice(0, 3)),
   gradient: (builder, { inputs: [x = 0, kernel = 0], outputGradient, attributes: { output_size: _size, ...window }, needs }) => [
     needs[0] ? builder.emit('conv2d', [outputGradient, kernel], window) : undefined,

@@ -2,6 +2,7 @@ import { type Dimension, floorDivide, multiply } from '../ir/dimension.js';
 import type { OpDefinition } from './op.js';
 import { number } from './rules/attributes.js';
 import { problem, rankProblem } from './rules/problem.js';
+import { oneType } from './rules/types.js';
 
 export const depthToSpace: OpDefinition = {
   name: 'depth_to_space',
@@ -22,6 +23,7 @@ export const depthToSpace: OpDefinition = {
     }
     return [batch, multiply(height, block), multiply(width, block), result];
   },
+  type: oneType,
   gradient: (builder, { outputGradient, attributes }) => [
     builder.emit('space_to_depth', [outputGradient], { block_size: number(attributes, 'block_size') }),
   ],

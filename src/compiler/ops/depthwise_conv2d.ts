@@ -2,6 +2,7 @@ import { multiply } from '../ir/dimension.js';
 import type { OpDefinition } from './op.js';
 import { channelProblem, convolutionAttributes, convolutionShape, costAtPositions, kernelSize, rank4Pair } from './rules/convolution.js';
 import { isProblem } from './rules/problem.js';
+import { oneType } from './rules/types.js';
 
 export const depthwiseConv2d: OpDefinition = {
   name: 'depthwise_conv2d',
@@ -17,6 +18,7 @@ export const depthwiseConv2d: OpDefinition = {
     const [x, kernel] = pair;
     return channelProblem(x[3], kernel[2], context) ?? convolutionShape(x, kernel, multiply(kernel[2], kernel[3]), attributes);
   },
+  type: oneType,
   cost: ([, kernel = []], output) => costAtPositions(kernel, output.slice(0, 3)),
   gradient: (builder, { inputs: [x = 0, kernel = 0], outputGradient, attributes, needs }) => [
     needs[0]

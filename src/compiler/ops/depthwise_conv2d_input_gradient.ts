@@ -3,6 +3,7 @@ import type { OpDefinition } from './op.js';
 import { dimensions } from './rules/attributes.js';
 import { channelProblem, convolutionAttributes, costAtPositions, kernelSize, rank4Pair } from './rules/convolution.js';
 import { isProblem } from './rules/problem.js';
+import { oneType } from './rules/types.js';
 import { checkWindowInverse, inputSizeAttribute, windowOf } from './rules/window.js';
 
 export const depthwiseConv2dInputGradient: OpDefinition = {
@@ -22,6 +23,7 @@ export const depthwiseConv2dInputGradient: OpDefinition = {
       channelProblem(dy[3], multiply(kernel[2], kernel[3]), context) ?? checkWindowInverse(size, [dy[1], dy[2]], window, context);
     return wrong ?? [dy[0], ...size, kernel[2]];
   },
+  type: oneType,
   cost: ([dy = [], kernel = []]) => costAtPositions(kernel, dy.slice(0, 3)),
   gradient: (builder, { inputs: [dy = 0, kernel = 0], outputGradient, attributes: { input_size: _size, ...window }, needs }) => [
     needs[0] ? builder.emit('depthwise_conv2d', [outputGradient, kernel], window) : undefined,

@@ -3,6 +3,7 @@ import { add } from './add.js';
 import { avgPool } from './avg_pool.js';
 import { avgPoolGradient } from './avg_pool_gradient.js';
 import { broadcastTo } from './broadcast_to.js';
+import { cast } from './cast.js';
 import { clip } from './clip.js';
 import { concat } from './concat.js';
 import { conv2d } from './conv2d.js';
@@ -104,7 +105,8 @@ export const ops = {
   avg_pool: avgPool,
   max_pool: maxPool,
   matmul,
-  // Gradients, not callable from sources.
+  // Not callable from sources: types of elements, gradients.
+  cast,
   relu_gradient: reluGradient,
   leaky_relu_gradient: leakyReluGradient,
   conv2d_filter_gradient: conv2dFilterGradient,
@@ -128,3 +130,4 @@ export { completeAttributes } from './rules/attributes.js';
 export { concreteShapes, shapesAtAllSizes } from './rules/context.js';
 export { type InferredCall, inferShape } from './rules/infer.js';
 export { isProblem } from './rules/problem.js';
+export { inferType } from './rules/types.js';

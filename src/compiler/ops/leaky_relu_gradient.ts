@@ -1,6 +1,7 @@
 import type { OpDefinition } from './op.js';
 import { number } from './rules/attributes.js';
 import { sameShape } from './rules/elementwise.js';
+import { oneType } from './rules/types.js';
 
 export const leakyReluGradient: OpDefinition = {
   name: 'leaky_relu_gradient',
@@ -10,6 +11,7 @@ export const leakyReluGradient: OpDefinition = {
   attributes: [{ name: 'alpha', kind: 'float', default: 0.2, documentation: 'Slope for negative values.' }],
   callable: false,
   shape: sameShape,
+  type: oneType,
   gradient: (builder, { inputs: [, x = 0], outputGradient, attributes }) => [
     builder.emit('leaky_relu_gradient', [outputGradient, x], { alpha: number(attributes, 'alpha') }),
     undefined,

@@ -1,5 +1,6 @@
 import type { OpDefinition } from './op.js';
 import { poolingAttributes, poolingShape } from './rules/pooling.js';
+import { oneType } from './rules/types.js';
 
 export const maxPool: OpDefinition = {
   name: 'max_pool',
@@ -9,6 +10,7 @@ export const maxPool: OpDefinition = {
   attributes: poolingAttributes,
   callable: true,
   shape: poolingShape,
+  type: oneType,
   gradient: (builder, { inputs: [x = 0], output, outputGradient, attributes }) => [
     builder.emit('max_pool_gradient', [x, output, outputGradient], attributes),
   ],

@@ -2,6 +2,7 @@ import type { OpDefinition } from './op.js';
 import { extentAt } from './rules/extents.js';
 import { poolingAttributes, poolingShape } from './rules/pooling.js';
 import { isProblem, problem } from './rules/problem.js';
+import { oneType } from './rules/types.js';
 
 export const maxPoolGradient: OpDefinition = {
   name: 'max_pool_gradient',
@@ -19,4 +20,5 @@ export const maxPoolGradient: OpDefinition = {
     }
     return x;
   },
+  type: oneType,
 };

@@ -1,4 +1,5 @@
 import type { Dimension, Shape } from '../ir/dimension.js';
+import type { ElementType } from '../ir/element-type.js';
 
 /** What an attribute may hold in the IR and in a Program. Dimensions are symbolic in the IR and numbers in a Program. */
 export type AttributeValue = number | string | boolean | readonly Dimension[] | readonly (readonly Dimension[])[];
@@ -25,7 +26,7 @@ export interface AttributeSpecification {
   readonly documentation: string;
 }
 
-/** A violated rule of an operator: said by the shape rule, turned into a diagnostic by phase 2 and into a verifier error elsewhere. */
+/** A violated rule of an operator: said by the rules of shapes and types, turned into a diagnostic by phase 2 and into a verifier error elsewhere. */
 export interface ShapeProblem {
   /** 'expected 64 channels, the kernel has 48': both sides of the conflict. */
   readonly problem: string;
@@ -53,6 +54,7 @@ export interface Cost {
 /** Builds gradient nodes; implemented by the differentiation pass over a Program. Values are tensor ids with concrete shapes. */
 export interface GradientBuilder {
   readonly shapeOf: (tensor: number) => readonly number[];
+  readonly typeOf: (tensor: number) => ElementType;
   readonly emit: (op: string, inputs: readonly number[], attributes?: Attributes) => number;
   readonly constant: (values: Float32Array, shape: readonly number[]) => number;
   readonly scalar: (value: number) => number;
@@ -81,6 +83,11 @@ export interface OpDefinition {
   readonly callable: boolean;
   /** Result shape, or what is wrong. Total: never throws. */
   readonly shape: (inputs: readonly Shape[], attributes: Attributes, context: ShapeContext) => Shape | ShapeProblem;
+  /**
+   * Type of the result's elements, or what is wrong with those of the tensors. Absent: the operator takes and gives float32. The IR has no types:
+   * a pass over Programs chooses them.
+   */
+  readonly type?: (inputs: readonly ElementType[], attributes: Attributes) => ElementType | ShapeProblem;
   /** Multiply-accumulates; absent for operators that the convention counts as free. */
   readonly cost?: (inputs: readonly Shape[], output: Shape, attributes: Attributes) => Cost;
   /** Gradient of each input (undefined where `needs` is false or the derivative is zero everywhere); absent: not differentiable. */

@@ -3,6 +3,7 @@ import type { OpDefinition } from './op.js';
 import { pairs, word } from './rules/attributes.js';
 import { extentAt } from './rules/extents.js';
 import { problem } from './rules/problem.js';
+import { oneType } from './rules/types.js';
 
 export const pad: OpDefinition = {
   name: 'pad',
@@ -48,6 +49,7 @@ export const pad: OpDefinition = {
       return add(add(extent, before), after);
     });
   },
+  type: oneType,
   gradient: (builder, { inputs: [x = 0], outputGradient, attributes }) => {
     if (word(attributes, 'mode') !== 'constant') throw new Error('pads that copy are decomposed before differentiation');
     const begin = pairs(attributes, 'paddings').map(([before]) => before);

@@ -1,5 +1,6 @@
 import type { OpDefinition } from './op.js';
 import { unaryShape } from './rules/elementwise.js';
+import { oneType } from './rules/types.js';
 
 export const relu: OpDefinition = {
   name: 'relu',
@@ -8,5 +9,6 @@ export const relu: OpDefinition = {
   attributes: [],
   callable: true,
   shape: unaryShape,
+  type: oneType,
   gradient: (builder, { output, outputGradient }) => [builder.emit('relu_gradient', [outputGradient, output])],
 };

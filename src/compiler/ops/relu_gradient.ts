@@ -1,5 +1,6 @@
 import type { OpDefinition } from './op.js';
 import { sameShape } from './rules/elementwise.js';
+import { oneType } from './rules/types.js';
 
 export const reluGradient: OpDefinition = {
   name: 'relu_gradient',
@@ -8,5 +9,6 @@ export const reluGradient: OpDefinition = {
   attributes: [],
   callable: false,
   shape: sameShape,
+  type: oneType,
   gradient: (builder, { inputs: [, y = 0], outputGradient }) => [builder.emit('relu_gradient', [outputGradient, y]), undefined],
 };

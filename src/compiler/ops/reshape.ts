@@ -2,6 +2,7 @@ import { elementsOf } from '../ir/dimension.js';
 import type { OpDefinition } from './op.js';
 import { dimensions } from './rules/attributes.js';
 import { problem } from './rules/problem.js';
+import { oneType } from './rules/types.js';
 
 export const reshape: OpDefinition = {
   name: 'reshape',
@@ -14,5 +15,6 @@ export const reshape: OpDefinition = {
     if (context.equal(elementsOf(x), elementsOf(shape))) return shape;
     return problem(`[${x.join(', ')}] has ${elementsOf(x)} elements, [${shape.join(', ')}] has ${elementsOf(shape)}`, 0);
   },
+  type: oneType,
   gradient: (builder, { inputs: [x = 0], outputGradient }) => [builder.emit('reshape', [outputGradient], { shape: builder.shapeOf(x) })],
 };

@@ -1,6 +1,7 @@
 import type { OpDefinition } from './op.js';
 import { integers } from './rules/attributes.js';
 import { axesProblem } from './rules/axes.js';
+import { oneType } from './rules/types.js';
 
 export const reverse: OpDefinition = {
   name: 'reverse',
@@ -9,6 +10,7 @@ export const reverse: OpDefinition = {
   attributes: [{ name: 'axes', kind: 'ints', documentation: 'Axes to turn round, from 0.' }],
   callable: true,
   shape: ([x = []], attributes) => axesProblem(integers(attributes, 'axes'), x.length) ?? x,
+  type: oneType,
   gradient: (builder, { outputGradient, attributes }) => [
     builder.emit('reverse', [outputGradient], { axes: integers(attributes, 'axes') }),
   ],

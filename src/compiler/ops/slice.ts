@@ -3,6 +3,7 @@ import type { OpDefinition } from './op.js';
 import { dimensions, integers } from './rules/attributes.js';
 import { extentAt } from './rules/extents.js';
 import { problem } from './rules/problem.js';
+import { oneType } from './rules/types.js';
 
 export const slice: OpDefinition = {
   name: 'slice',
@@ -30,6 +31,7 @@ export const slice: OpDefinition = {
     }
     return size;
   },
+  type: oneType,
   gradient: (builder, { inputs: [x = 0], outputGradient, attributes }) => {
     const begin = integers(attributes, 'begin');
     const size = integers(attributes, 'size');

@@ -2,6 +2,7 @@ import { type Dimension, floorDivide, multiply } from '../ir/dimension.js';
 import type { OpDefinition } from './op.js';
 import { number } from './rules/attributes.js';
 import { problem, rankProblem } from './rules/problem.js';
+import { oneType } from './rules/types.js';
 
 export const spaceToDepth: OpDefinition = {
   name: 'space_to_depth',
@@ -22,6 +23,7 @@ export const spaceToDepth: OpDefinition = {
     }
     return [batch, rows, columns, multiply(channels, block * block)];
   },
+  type: oneType,
   gradient: (builder, { outputGradient, attributes }) => [
     builder.emit('depth_to_space', [outputGradient], { block_size: number(attributes, 'block_size') }),
   ],

@@ -3,6 +3,7 @@ import { integers } from './rules/attributes.js';
 import { axesProblem } from './rules/axes.js';
 import { extentAt } from './rules/extents.js';
 import { problem } from './rules/problem.js';
+import { oneType } from './rules/types.js';
 
 export const transpose: OpDefinition = {
   name: 'transpose',
@@ -19,6 +20,7 @@ export const transpose: OpDefinition = {
     }
     return permutation.map((axis) => extentAt(x, axis));
   },
+  type: oneType,
   gradient: (builder, { outputGradient, attributes }) => {
     const permutation = integers(attributes, 'permutation');
     return [builder.emit('transpose', [outputGradient], { permutation: permutation.map((_, axis) => permutation.indexOf(axis)) })];

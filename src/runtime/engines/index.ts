@@ -2,6 +2,8 @@ import { type Engine, EngineFailure, type EngineName, type EngineStatus, engineN
 import { hasAccelerator, tfjsNodeEngine, tfjsNodeGpuEngine } from './tfjs-node/index.js';
 
 export * from './engine.js';
+export { instructionSets } from './instruction-sets.js';
+export { type Bfloat16Support, bfloat16Support, requireFastPrecision } from './precision.js';
 
 /** Loads an engine's module; its native library is loaded by `compile` only. */
 const loaders: Readonly<Record<EngineName, () => Promise<Engine>>> = {

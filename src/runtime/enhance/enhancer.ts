@@ -1,4 +1,4 @@
-import { lowerInference } from '../../compiler/3-lower/index.js';
+import { inPrecision, lowerInference, type Precision } from '../../compiler/3-lower/index.js';
 import { evaluateShape } from '../../compiler/ir/dimension.js';
 import { inputDivisors } from '../../compiler/ir/input-divisors.js';
 import type { Definition, IR, Port } from '../../compiler/ir/ir.js';
@@ -11,6 +11,8 @@ import { mapTiles, planTiles } from './tiles.js';
 
 export interface EnhancerOptions {
   readonly threads?: number;
+  /** In which type convolutions are computed. Default float32. */
+  readonly precision?: Precision;
   /** Images of more pixels are enhanced in overlapping tiles, which bounds the memory. */
   readonly pixelLimit?: number;
   /** Whether `load` is going to replace the weights. If not, they become constants of the compiled graphs, which is faster. */
@@ -97,8 +99,8 @@ export class Enhancer {
       this.executables.delete(oldest[0]);
       await oldest[1].dispose();
     }
-    const program = lowerInference(this.ir, { batch: 1, height, width });
-    const { threads, changingWeights } = this.options;
+    const { threads, precision = 'float32', changingWeights } = this.options;
+    const program = inPrecision(lowerInference(this.ir, { batch: 1, height, width }), precision);
     const settings = threads === undefined ? {} : { threads };
     const executable = await this.engine.compile(program, changingWeights ? settings : { ...settings, weights: this.weightsOf(program) });
     if (changingWeights) this.writeWeights(executable);

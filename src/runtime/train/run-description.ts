@@ -18,6 +18,7 @@ export function describeRun(run: RunFile, ir: IR, data: RunData): RunDescription
     parameters: ir.model.parameters,
     network: networkHash(ir),
     seed: run.seed,
+    precision: run.precision,
     'training.batch': training?.batch,
     'training.patch': training?.patch,
     'training.augment': training?.augmentations,
@@ -37,7 +38,9 @@ const labels: Readonly<Record<string, string>> = { network: 'the source of the m
  * Compares a run with the one that a checkpoint was written by.
  * @throws RuntimeFailure that names what differs, both values, and what to do.
  */
-export function requireSameRun(before: RunDescription, now: RunDescription, run: RunFile): void {
+export function requireSameRun(described: RunDescription, now: RunDescription, run: RunFile): void {
+  // Checkpoints that do not name a precision were written when there was but one.
+  const before: RunDescription = { precision: 'float32', ...described };
   // Through JSON, as the former description has gone: absent and undefined are the same.
   const present: RunDescription = JSON.parse(JSON.stringify(now));
   const keys = [...new Set([...Object.keys(before), ...Object.keys(present)])].filter(
@@ -71,6 +74,7 @@ export function resolvedConfig(run: RunFile, ir: IR, engine: EngineName, threads
     data: absolute(run.data, dirname(run.path)),
     output: resolve(run.output),
     engine,
+    precision: run.precision,
     ...(threads > 0 ? { threads } : {}),
     seed: run.seed,
     training: { ...nested(settings), patch: training?.patch.join('x') },

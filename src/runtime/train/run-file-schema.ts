@@ -1,3 +1,4 @@
+import { elementTypes } from '../../compiler/ir/element-type.js';
 import { engineNames } from '../engines/engine.js';
 
 const text = { type: 'string', minLength: 1 } as const;
@@ -36,6 +37,7 @@ export const runFileSchema = {
     },
     output: { ...text, description: 'Folder that the run writes to.' },
     engine: { enum: ['auto', ...engineNames], description: 'Default auto.' },
+    precision: { enum: elementTypes, description: 'In which type convolutions are computed. Default float32.' },
     threads: { ...count, description: 'Threads of the engine. Default: the cores of the machine.' },
     seed: { type: 'integer', minimum: 0, maximum: 2 ** 32 - 1, description: 'Default 1.' },
     training: {

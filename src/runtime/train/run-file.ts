@@ -1,5 +1,6 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import { Ajv, type ErrorObject } from 'ajv';
+import type { Precision } from '../../compiler/3-lower/index.js';
 import { didYouMean } from '../../compiler/diagnostics/did-you-mean.js';
 import type { ParameterValue } from '../../compiler/ir/ir.js';
 import { isParameterValue } from '../../compiler/ir/parameter-value.js';
@@ -16,6 +17,8 @@ export interface RunFile {
   readonly data: DataSection;
   readonly output: string;
   readonly engine: EngineName | 'auto';
+  /** In which type convolutions are computed; weights, losses and moments are float32 in any case. */
+  readonly precision: Precision;
   readonly threads: number | undefined;
   readonly seed: number;
   /** Overrides of the training of the model by name path: `{ batch: 8, patch: [48, 48], 'refinement.lambda': 0 }`. */
@@ -41,6 +44,7 @@ interface RawRunFile {
   readonly data: DataSection;
   readonly output: string;
   readonly engine?: EngineName | 'auto';
+  readonly precision?: Precision;
   readonly threads?: number;
   readonly seed?: number;
   readonly training?: Record<string, unknown>;
@@ -69,6 +73,7 @@ export async function readRunFile(path: string, overrides: readonly string[] = [
     data: raw.data,
     output: relative(raw.output),
     engine: raw.engine ?? 'auto',
+    precision: raw.precision ?? 'float32',
     threads: raw.threads,
     seed: raw.seed ?? 1,
     settings: flatten(raw.training ?? {}, document),

@@ -1,4 +1,4 @@
-import { initializeWeights, lowerTrainStep } from '../../compiler/3-lower/index.js';
+import { initializeWeights, inPrecision, lowerTrainStep } from '../../compiler/3-lower/index.js';
 import type { IR, Stage, Training } from '../../compiler/ir/ir.js';
 import { type TrainingCheckpoint, writeCheckpoint, writeWeights } from '../checkpoint/index.js';
 import { type CheckedSource, checkHeldOut, checkSource, ImageCache, type Pair, PatchSampler, type ValueRange } from '../data/index.js';
@@ -51,6 +51,8 @@ export interface TrainOutcome {
 
 /**
  * Trains the stages of a model one after the other, into the output folder: log.jsonl, samples, checkpoints, weights.safetensors.
+ * Samples and metrics are made in float32, from the float32 weights, whatever the precision of the steps. The engine is taken as it is: that a
+ * precision is slow on it is for the caller to know (`requireFastPrecision`).
  * On the same engine with the same number of threads, an interrupted and resumed training computes bit by bit what an uninterrupted one does.
  * @throws RuntimeFailure for wrong data, a run that cannot be resumed, a loss that is not finite, a full disk; EngineFailure; LoweringFailure for a
  * patch that the network cannot take.
@@ -175,7 +177,8 @@ class Session {
     const length = 'steps' in stage.duration ? stage.duration.steps : (samplers[0]?.stepsFor(stage.duration.epochs) ?? 0);
     const last = Math.min(length, maxSteps);
     if (from.step >= last) return from.step;
-    const trainStep = lowerTrainStep(ir, stage.name);
+    const lowered = lowerTrainStep(ir, stage.name);
+    const trainStep = { ...lowered, program: inPrecision(lowered.program, run.precision) };
     const streams = new Set(inputNames(trainStep, 'data'));
     reporter.stageStarted(stage.name, from.step, last);
     const stageRun = await StageRun.start(stage.name, trainStep, joinSamplers(samplers, streams), engine, this.threads || undefined, {

@@ -90,6 +90,25 @@ describe('a training that is interrupted and resumed', () => {
     }
   });
 
+  it('goes on bit by bit with convolutions in bfloat16, and not in another precision', async () => {
+    const engine = engines.find(({ name }) => name === 'tfjs-node');
+    if (engine === undefined) return console.log('skipped: no other engine here trains in bfloat16');
+    const tiny = await makeTinyRun(temporaryFolder());
+    const straight = tiny.runFile('straight', { precision: 'bfloat16' });
+    const broken = tiny.runFile('broken', { precision: 'bfloat16' });
+    await run(engine, straight, { maxSteps: 6 });
+    await run(engine, broken, { maxSteps: 6, stopAfter: 4 });
+    const otherwise = tiny.runFile('broken', { precision: 'float32' });
+    await expect(run(engine, otherwise, { maxSteps: 6, resume: true })).rejects.toThrow('precision was "bfloat16", is "float32"');
+    tiny.runFile('broken', { precision: 'bfloat16' });
+    await run(engine, broken, { maxSteps: 6, resume: true });
+    expect(withoutTimes(tiny.log('broken'))).toEqual(withoutTimes(tiny.log('straight')));
+    expect(tiny.weights('broken').equals(tiny.weights('straight'))).toBe(true);
+    await run(engine, tiny.runFile('float32'), { maxSteps: 6 });
+    expect(tiny.weights('float32').equals(tiny.weights('straight'))).toBe(false);
+    expect(readFileSync(join(tiny.folder, 'runs/broken/config.yaml'), 'utf8')).toContain('precision: bfloat16');
+  });
+
   it('does again what came after the last checkpoint, without a step twice in the log', async () => {
     const [engine] = engines.filter(({ name }) => name === 'onnx') as [Engine];
     const tiny = await makeTinyRun(temporaryFolder());

@@ -35,6 +35,7 @@ describe('a run file', () => {
     expect(run).toMatchObject({
       engine: 'onnx',
       seed: 7,
+      precision: 'float32',
       parameters: { width: 8 },
       settings: { batch: 4, patch: [32, 48], 'refinement.lambda': 0, 'refinement.rate': 1e-4, 'degradation.steps': 100 },
       samples: { every: 500, count: 4 },
@@ -51,11 +52,13 @@ describe('a run file', () => {
       'seed=3',
       'samples.count=0',
       'engine=tfjs-cpu',
+      'precision=bfloat16',
       'seed=4',
     ]);
     expect(run).toMatchObject({
       seed: 4,
       engine: 'tfjs-cpu',
+      precision: 'bfloat16',
       settings: { 'refinement.lambda': 0.5, patch: [16, 24] },
       samples: { count: 0 },
     });

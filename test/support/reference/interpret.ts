@@ -1,5 +1,6 @@
 import type { Program, ProgramNode, TensorId } from '../../../src/compiler/ir/program.js';
 import { poolWindow, windowOf } from '../../../src/compiler/ops/rules/window.js';
+import { nearestBfloat16 } from './bfloat16.js';
 import { accumulate, accumulator } from './convolutions.js';
 import { elementwise } from './elementwise.js';
 import { averagePool, averagePoolGradient, maximumPool, maximumPoolGradient } from './pooling.js';
@@ -56,7 +57,8 @@ const compute = (node: ProgramNode, operands: readonly Tensor64[], shape: readon
 };
 
 /**
- * Runs a Program in float64, straight from the definitions of its operators: slow, and independent of every engine.
+ * Runs a Program in float64, straight from the definitions of its operators: slow, and independent of every engine. What the Program has in bfloat16
+ * is rounded to that; float32 is not.
  * @param feeds values of all inputs, by name.
  * @returns values of all outputs, by name.
  */
@@ -74,6 +76,10 @@ export const interpret = (program: Program, feeds: ReadonlyMap<string, ArrayLike
     tensors.set(tensor, { shape: shapeOf(tensor), values: Float64Array.from(values) });
   }
   for (const { tensor, values } of program.constants) tensors.set(tensor, { shape: shapeOf(tensor), values: Float64Array.from(values) });
-  for (const node of program.nodes) tensors.set(node.output, compute(node, node.inputs.map(read), shapeOf(node.output)));
+  for (const node of program.nodes) {
+    const { shape, values } = compute(node, node.inputs.map(read), shapeOf(node.output));
+    const isBfloat16 = program.tensors[node.output]?.type === 'bfloat16';
+    tensors.set(node.output, { shape, values: isBfloat16 ? values.map(nearestBfloat16) : values });
+  }
   return new Map(program.outputs.map(({ name, tensor }) => [name, read(tensor)]));
 };

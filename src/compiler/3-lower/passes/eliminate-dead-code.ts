@@ -21,7 +21,7 @@ export const eliminateDeadCode = (program: Program): Program => {
     if (role !== 'parameter' || used.has(tensor)) kept.set(tensor, builder.input(name, role, shapeOf(tensor)));
   }
   for (const { tensor, values } of program.constants) {
-    if (used.has(tensor)) kept.set(tensor, builder.constant(values, shapeOf(tensor)));
+    if (used.has(tensor)) kept.set(tensor, builder.constant(values, shapeOf(tensor), program.tensors[tensor]?.type));
   }
   for (const { op, inputs, output, attributes, origin } of program.nodes) {
     if (used.has(output)) kept.set(output, builder.emit(op, inputs.map(current), attributes, origin));

@@ -1,5 +1,7 @@
+import type { ElementType } from '../../ir/element-type.js';
 import type { Program } from '../../ir/program.js';
 import { absorbBroadcasts } from './absorb-broadcasts.js';
+import { castConvolutions } from './cast-convolutions.js';
 import { decomposePads } from './decompose-pads.js';
 import { eliminateCommonSubexpressions } from './eliminate-common-subexpressions.js';
 import { eliminateDeadCode } from './eliminate-dead-code.js';
@@ -8,6 +10,9 @@ import { joinPads } from './join-pads.js';
 import { removeGradientStops } from './remove-gradient-stops.js';
 import { simplify } from './simplify.js';
 import { splitPointwiseConvolutions } from './split-pointwise-convolutions.js';
+
+/** In which type the convolutions of a Program are computed. */
+export type Precision = ElementType;
 
 /** A rewriting of Programs that keeps their results. */
 export interface Pass {
@@ -79,4 +84,21 @@ export const optimize = (
   const open = removeGradientStops(decomposed);
   check(open, 'remove gradient stops');
   return clean(open, check);
+};
+
+/**
+ * Brings a Program that engines run into a precision: float32 leaves it as it is, bfloat16 casts its convolutions (`castConvolutions`). Its inputs and
+ * outputs stay float32. @param check is called after every pass, with its name.
+ */
+export const inPrecision = (
+  program: Program,
+  precision: Precision,
+  check: (program: Program, pass: string) => void = unchecked,
+): Program => {
+  if (precision === 'float32') return program;
+  const cast = castConvolutions(program);
+  check(cast, 'cast convolutions');
+  const used = eliminateDeadCode(cast);
+  check(used, 'eliminate dead code');
+  return used;
 };

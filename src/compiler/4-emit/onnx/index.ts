@@ -31,9 +31,11 @@ const fused: FusionRules = { operators: new Set(['conv2d', 'conv2d_transpose']),
  *
  * Inputs carry the names of the Program's inputs, in its order; images are NHWC and filters HWIO, as everywhere at mfnc's borders.
  * Outputs are named by `onnxOutputName`. The same Program and weights give the same bytes.
- * @throws Error when a weight has another shape than the Program's input.
+ * @throws Error when a weight has another shape than the Program's input, or a tensor another type than float32: ONNX knows bfloat16, but onnxruntime
+ * has no kernels for its convolutions on the CPU.
  */
 export function emitOnnx(program: Program, options: OnnxOptions = {}): Uint8Array {
+  if (program.tensors.some(({ type }) => type !== 'float32')) throw new Error(`${program.name} is not float32 throughout`);
   const { absorbed, skipped } = findFusions(program, fused);
   const emission = new Emission(program, absorbed);
   const { graph } = emission;

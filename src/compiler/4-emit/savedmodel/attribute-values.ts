@@ -15,14 +15,25 @@ export const attribute = {
     tensor: {
       dtype: dataTypes.float,
       tensorShape: shapeMessage(shape),
-      tensorContent: littleEndian(values.length, (view, i) => view.setFloat32(4 * i, values[i] ?? 0, true)),
+      tensorContent: littleEndian(4, values.length, (view, i) => view.setFloat32(4 * i, values[i] ?? 0, true)),
     },
   }),
+  /** @param values numbers that bfloat16 has: the upper halves of their float32 are written. */
+  bfloat16s: (values: Float32Array, shape: readonly number[]): AttributeMessage => {
+    const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
+    return {
+      tensor: {
+        dtype: dataTypes.bfloat16,
+        tensorShape: shapeMessage(shape),
+        tensorContent: littleEndian(2, values.length, (view, i) => view.setUint16(2 * i, (bits[i] ?? 0) >>> 16, true)),
+      },
+    };
+  },
   integers: (values: readonly number[], shape: readonly number[]): AttributeMessage => ({
     tensor: {
       dtype: dataTypes.int32,
       tensorShape: shapeMessage(shape),
-      tensorContent: littleEndian(values.length, (view, i) => view.setInt32(4 * i, values[i] ?? 0, true)),
+      tensorContent: littleEndian(4, values.length, (view, i) => view.setInt32(4 * i, values[i] ?? 0, true)),
     },
   }),
 };
@@ -31,8 +42,8 @@ export function shapeMessage(shape: readonly number[]): TensorShapeMessage {
   return { dim: shape.map((size) => ({ size })) };
 }
 
-function littleEndian(count: number, write: (view: DataView, index: number) => void): Uint8Array {
-  const bytes = new Uint8Array(4 * count);
+function littleEndian(size: number, count: number, write: (view: DataView, index: number) => void): Uint8Array {
+  const bytes = new Uint8Array(size * count);
   const view = new DataView(bytes.buffer);
   for (let i = 0; i < count; i++) write(view, i);
   return bytes;

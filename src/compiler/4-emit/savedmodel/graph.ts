@@ -1,16 +1,20 @@
+import type { ElementType } from '../../ir/element-type.js';
 import { attribute } from './attribute-values.js';
-import type { AttributeMessage, NodeMessage } from './messages.js';
+import type { AttributeMessage, DataType, NodeMessage } from './messages.js';
 import { NodeNames } from './node-names.js';
 
 /** A tensor of the graph as TensorFlow names it in `input` fields: the node's name, with `:n` for a later output. */
 export type TensorName = string;
+
+/** The elements' types as TensorFlow names them. */
+export const dataTypeOf: Readonly<Record<ElementType, DataType>> = { float32: 'float', bfloat16: 'bfloat16' };
 
 /** Collects the nodes of a graph, each with a unique name; equal small constants become one node. */
 export class GraphBuilder {
   readonly nodes: NodeMessage[] = [];
   private readonly names = new NodeNames();
   private readonly integerConstants = new Map<string, TensorName>();
-  private readonly scalarConstants = new Map<number, TensorName>();
+  private readonly scalarConstants = new Map<string, TensorName>();
 
   /** Adds a node. Attributes are written in alphabetical order, so that the bytes do not depend on how they were listed. */
   add(op: string, wantedName: string, input: readonly TensorName[], attributes: Readonly<Record<string, AttributeMessage>>): TensorName {
@@ -24,12 +28,14 @@ export class GraphBuilder {
     return this.add('Placeholder', wantedName, [], { dtype: attribute.type('float'), shape: attribute.shape(shape) });
   }
 
-  floats(wantedName: string, values: Float32Array, shape: readonly number[]): TensorName {
-    return this.add('Const', wantedName, [], { dtype: attribute.type('float'), value: attribute.floats(values, shape) });
+  floats(wantedName: string, values: Float32Array, shape: readonly number[], type: ElementType = 'float32'): TensorName {
+    const value = type === 'bfloat16' ? attribute.bfloat16s(values, shape) : attribute.floats(values, shape);
+    return this.add('Const', wantedName, [], { dtype: attribute.type(dataTypeOf[type]), value });
   }
 
-  scalar(value: number): TensorName {
-    return cached(this.scalarConstants, value, () => this.floats('constant/scalar', new Float32Array([value]), []));
+  /** @param value for bfloat16, a number that it has. */
+  scalar(value: number, type: ElementType = 'float32'): TensorName {
+    return cached(this.scalarConstants, `${type} ${value}`, () => this.floats('constant/scalar', new Float32Array([value]), [], type));
   }
 
   /** A vector of int32: axes, shapes, permutations, which TensorFlow's operators take as inputs. */

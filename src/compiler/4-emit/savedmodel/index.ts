@@ -56,7 +56,8 @@ export function emitSavedModel(given: Program, options: SavedModelOptions = {}):
   for (const { tensor, values } of program.constants) {
     const shape = shapeOf(program, tensor);
     const [first = 0] = values;
-    tensors.set(tensor, shape.length === 0 ? graph.scalar(first) : graph.floats('constant', values, shape));
+    const type = program.tensors[tensor]?.type;
+    tensors.set(tensor, shape.length === 0 ? graph.scalar(first, type) : graph.floats('constant', values, shape, type));
   }
   for (const node of program.nodes) {
     const emission = new NodeEmission(graph, node, program, tensors);

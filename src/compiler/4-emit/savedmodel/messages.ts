@@ -93,7 +93,7 @@ const descriptor = {
 const savedModelType = protobuf.Root.fromJSON(descriptor).lookupType('tensorflow.SavedModel');
 
 /** Values of TensorFlow's enum DataType. */
-export const dataTypes = { float: 1, int32: 3, bool: 10 } as const;
+export const dataTypes = { float: 1, int32: 3, bool: 10, bfloat16: 14 } as const;
 export type DataType = keyof typeof dataTypes;
 
 export interface TensorShapeMessage {

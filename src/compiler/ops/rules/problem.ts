@@ -1,8 +1,8 @@
 import type { Shape } from '../../ir/dimension.js';
 import type { ShapeProblem } from '../op.js';
 
-/** Whether a shape rule found a problem instead of a result. */
-export const isProblem = (result: object): result is ShapeProblem => 'problem' in result;
+/** Whether a rule of shapes or types found a problem instead of a result. */
+export const isProblem = (result: object | string): result is ShapeProblem => typeof result === 'object' && 'problem' in result;
 
 export const problem = (text: string, ...inputs: number[]): ShapeProblem => ({ problem: text, inputs });
 

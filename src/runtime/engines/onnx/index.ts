@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import { emitOnnx } from '../../../compiler/4-emit/onnx/index.js';
 import type { Program } from '../../../compiler/ir/program.js';
+import { requireFloat32 } from '../element-types.js';
 import { type Engine, EngineFailure, type EngineOptions, type EngineStatus, type Executable } from '../engine.js';
 import { OnnxExecutable } from './executable.js';
 import { loadOnnxRuntime, type OnnxRuntime } from './library.js';
@@ -26,6 +27,7 @@ export const onnxEngine: Engine = {
   },
 
   async compile(program: Program, options: EngineOptions = {}): Promise<Executable> {
+    requireFloat32('onnx', program);
     const runtime = await loadOnnxRuntime();
     chosenThreads = options.threads ?? chosenThreads ?? availableParallelism();
     const weights = options.weights ?? new Map();

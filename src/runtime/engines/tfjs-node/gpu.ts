@@ -11,10 +11,23 @@ export function hasNvidiaDriver(): boolean {
 
 /** 'NVIDIA H200', or 'GPU' where the driver's own tool is missing. */
 export async function gpuName(): Promise<string> {
+  return (await query('name')) || 'GPU';
+}
+
+/** 9.0 for an H200: the generation of the GPU, in NVIDIA's count. Undefined where the driver's own tool does not tell. */
+export async function computeCapability(): Promise<number | undefined> {
+  const capability = Number.parseFloat(await query('compute_cap'));
+  return Number.isNaN(capability) ? undefined : capability;
+}
+
+/** What nvidia-smi says of the first GPU; empty where it is missing. */
+async function query(property: string): Promise<string> {
   try {
-    const { stdout } = await promisify(execFile)('nvidia-smi', ['--query-gpu=name', '--format=csv,noheader'], { timeout: timeoutMs });
-    return stdout.split('\n')[0]?.trim() || 'GPU';
+    const { stdout } = await promisify(execFile)('nvidia-smi', [`--query-gpu=${property}`, '--format=csv,noheader'], {
+      timeout: timeoutMs,
+    });
+    return stdout.split('\n')[0]?.trim() ?? '';
   } catch {
-    return 'GPU';
+    return '';
   }
 }

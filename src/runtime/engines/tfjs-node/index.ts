@@ -11,6 +11,7 @@ import { locateEngine } from './location.js';
 import { probeEngine } from './probe.js';
 import { chooseSettings } from './settings.js';
 
+export { computeCapability } from './gpu.js';
 export { hasAccelerator } from './probe.js';
 
 /** Runs Programs as whole graphs on TensorFlow's C library, through tfjs-node's binding. */

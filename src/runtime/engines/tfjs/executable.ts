@@ -1,4 +1,5 @@
 import type { Program, ProgramInput, TensorId } from '../../../compiler/ir/program.js';
+import { roundTo } from '../../../compiler/ir/rounding.js';
 import { EngineFailure, type Executable, type HostTensor } from '../engine.js';
 import type { Tfjs } from './library.js';
 import { findLastUses } from './lifetimes.js';
@@ -119,7 +120,7 @@ export class TfjsExecutable implements Executable {
   private execute({ node, inputs, output, kernel }: Instruction, lookUp: (tensor: TensorId) => Tensor): Tensor {
     const { tf } = this;
     const call = { tf, inputs: inputs.map(lookUp), attributes: node.attributes, outputShape: this.shapeOf(output) };
-    return tf.tidy(() => kernel(call));
+    return tf.tidy(() => this.rounded(output, kernel(call)));
   }
 
   /** Runs all instructions; gives the Program's outputs as tensors of their own. Frees everything else, also when a kernel fails. */
@@ -161,6 +162,12 @@ export class TfjsExecutable implements Executable {
       this.held.set(input.tensor, (values.get(tensor) as Tensor).clone());
     }
     for (const value of values.values()) value.dispose();
+  }
+
+  /** The result of a kernel in the type that the Program gives it. */
+  private rounded(tensor: TensorId, value: Tensor): Tensor {
+    const type = this.program.tensors[tensor]?.type ?? 'float32';
+    return type === 'float32' ? value : this.tf.tensor(roundTo(type, value.dataSync<'float32'>()), value.shape, 'float32');
   }
 
   private shapeOf(tensor: TensorId): readonly number[] {

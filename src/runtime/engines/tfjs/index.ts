@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import type { Program } from '../../../compiler/ir/program.js';
+import { requireFloat32 } from '../element-types.js';
 import type { Engine, EngineName, EngineOptions, EngineStatus, Executable } from '../engine.js';
 import { TfjsExecutable, withBackend } from './executable.js';
 import { loadTfjs } from './library.js';
@@ -22,6 +23,8 @@ function createTfjsEngine(name: EngineName, backend: string, device: string): En
     },
 
     async compile(program: Program, options: EngineOptions = {}): Promise<Executable> {
+      // tfjs has no bfloat16. In plain JavaScript it is float32 rounded after each node, which shows what another engine should compute.
+      if (backend !== 'cpu') requireFloat32(name, program);
       const tf = await loadTfjs();
       return withBackend(tf, backend, () => new TfjsExecutable(program, tf, backend, options.weights ?? new Map()));
     },

@@ -1,5 +1,6 @@
 import { findFusions } from '../../../compiler/4-emit/fusion.js';
 import type { Program, ProgramNode, TensorId } from '../../../compiler/ir/program.js';
+import type { OpName } from '../../../compiler/ops/index.js';
 import { fusedActivations, fusedKernel, fusedOperators } from './kernels/fused.js';
 import type { Kernel } from './kernels/kernel.js';
 import { kernels } from './kernels/table.js';
@@ -18,7 +19,9 @@ export interface Instruction {
  * @param hasKernel whether the backend has a kernel of this name.
  */
 export function planInstructions(program: Program, hasKernel: (name: string) => boolean): Instruction[] {
-  const { absorbed, skipped } = findFusions(program, { operators: fusedOperators(hasKernel), activations: fusedActivations });
+  // What is bfloat16 is rounded after each node, so each has to be run by itself.
+  const operators = program.tensors.every(({ type }) => type === 'float32') ? fusedOperators(hasKernel) : new Set<OpName>();
+  const { absorbed, skipped } = findFusions(program, { operators, activations: fusedActivations });
   return program.nodes
     .filter((node) => !skipped.has(node))
     .map((node) => {

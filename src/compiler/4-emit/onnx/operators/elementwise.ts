@@ -88,5 +88,7 @@ export const elementwiseEmitters = {
         : graph.node('Add', [graph.node('Mul', [open, graph.scalar(1 - alpha)], shape), graph.scalar(alpha)], shape);
     return graph.node('Mul', [dy, slope], shape);
   }),
+  // From float32 to float32: a Program with other types is refused before.
+  cast: ((emission, node) => emission.alias(node.output, input(node, 0))) satisfies OperatorEmitter,
   stop_gradient: ((emission, node) => emission.alias(node.output, input(node, 0))) satisfies OperatorEmitter,
 };

@@ -1,3 +1,4 @@
+import { roundTo } from '../../../ir/rounding.js';
 import { integers, number, pairs, word } from '../../../ops/rules/attributes.js';
 import { attribute } from '../attribute-values.js';
 import type { OperatorEmitter } from './emission.js';
@@ -24,7 +25,9 @@ export const pad: OperatorEmitter = (e) => {
   const paddings = e.graph.pairs(pairs(e.attributes, 'paddings').map(([before, after]) => [Number(before), Number(after)]));
   const mode = word(e.attributes, 'mode');
   if (mode === 'constant') {
-    return e.add('PadV2', [e.input(0), paddings, e.graph.scalar(number(e.attributes, 'value'))], { Tpaddings: attribute.type('int32') });
+    const [value = 0] = roundTo(e.type, Float32Array.of(number(e.attributes, 'value')));
+    const constant = e.graph.scalar(value, e.type);
+    return e.add('PadV2', [e.input(0), paddings, constant], { Tpaddings: attribute.type('int32') });
   }
   if (mode === 'replicate') e.fail('TensorFlow has no pad that repeats the edge; it is decomposed into slices before emission');
   return e.add('MirrorPad', [e.input(0), paddings], { Tpaddings: attribute.type('int32'), mode: attribute.text(mode.toUpperCase()) });

@@ -1,6 +1,6 @@
 import { number } from '../../../ops/rules/attributes.js';
 import { attribute } from '../attribute-values.js';
-import type { TensorName } from '../graph.js';
+import { dataTypeOf, type TensorName } from '../graph.js';
 import type { NodeEmission, OperatorEmitter } from './emission.js';
 
 /** An operator that TensorFlow has under another name, with the same meaning. */
@@ -29,6 +29,12 @@ export const comparison =
   (op: string): OperatorEmitter =>
   (e) =>
     asFloat(e, e.add(op, e.inputs));
+
+export const cast: OperatorEmitter = (e) =>
+  e.graph.add('Cast', e.name, e.inputs, {
+    SrcT: attribute.type(dataTypeOf[e.inputType(0)]),
+    DstT: attribute.type(dataTypeOf[e.type]),
+  });
 
 function asFloat(e: NodeEmission, bool: TensorName): TensorName {
   return e.graph.add('Cast', `${e.name}/float`, [bool], { SrcT: attribute.type('bool'), DstT: attribute.type('float') });

@@ -1,6 +1,7 @@
+import type { ElementType } from '../../../ir/element-type.js';
 import type { Program, ProgramNode } from '../../../ir/program.js';
 import { attribute } from '../attribute-values.js';
-import type { GraphBuilder, TensorName } from '../graph.js';
+import { dataTypeOf, type GraphBuilder, type TensorName } from '../graph.js';
 import type { AttributeMessage } from '../messages.js';
 
 /** A Program uses an operator in a way that TensorFlow cannot run. A pass before emission should have rewritten it. */
@@ -43,15 +44,24 @@ export class NodeEmission {
     return this.program.tensors[this.node.output]?.shape ?? [];
   }
 
+  /** Type of the result, which is that of all tensors but those of a cast. */
+  get type(): ElementType {
+    return this.typeOf(this.node.output);
+  }
+
+  inputType(index: number): ElementType {
+    return this.typeOf(this.node.inputs[index] ?? -1);
+  }
+
   /** Name of the node in the graph: the path of its instance, then the operator. */
   get name(): string {
     const path = this.node.origin?.path ?? '';
     return path === '' ? this.node.op : `${path}/${this.node.op}`;
   }
 
-  /** Adds a TensorFlow node over float32 tensors. */
+  /** Adds a TensorFlow node over tensors of the result's type. */
   add(op: string, inputs: readonly TensorName[], attributes: Readonly<Record<string, AttributeMessage>> = {}): TensorName {
-    return this.graph.add(op, this.name, inputs, { T: attribute.type('float'), ...attributes });
+    return this.graph.add(op, this.name, inputs, { T: attribute.type(dataTypeOf[this.type]), ...attributes });
   }
 
   /** Adds zeros behind the last element of each axis, as many as `counts` says. */
@@ -59,6 +69,10 @@ export class NodeEmission {
     if (counts.every((count) => count === 0)) return tensor;
     const paddings = this.graph.pairs(counts.map((count) => [0, count] as const));
     return this.add('Pad', [tensor, paddings], { Tpaddings: attribute.type('int32') });
+  }
+
+  private typeOf(tensor: number): ElementType {
+    return this.program.tensors[tensor]?.type ?? 'float32';
   }
 
   fail(problem: string): never {

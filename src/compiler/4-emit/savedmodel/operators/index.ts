@@ -2,7 +2,7 @@ import type { OpName } from '../../../ops/index.js';
 import { blocks, broadcastTo, concat, pad, reshape, reverse, slice, transpose } from './arrangement.js';
 import { conv2d, conv2dFilterGradient, conv2dTranspose } from './convolutions.js';
 import { depthwiseConv2d, depthwiseConv2dFilterGradient, depthwiseConv2dInputGradient } from './depthwise.js';
-import { clip, comparison, inOrder, leakyRelu, leakyReluGradient, same, select } from './elementwise.js';
+import { cast, clip, comparison, inOrder, leakyRelu, leakyReluGradient, same, select } from './elementwise.js';
 import type { OperatorEmitter } from './emission.js';
 import { matmul } from './pointwise.js';
 import { avgPool, avgPoolGradient, maxPool, maxPoolGradient } from './pooling.js';
@@ -54,6 +54,7 @@ export const operatorEmitters: Readonly<Record<OpName, OperatorEmitter>> = {
   avg_pool: avgPool,
   max_pool: maxPool,
   matmul,
+  cast,
   relu_gradient: same('ReluGrad'),
   leaky_relu_gradient: leakyReluGradient,
   conv2d_filter_gradient: conv2dFilterGradient,

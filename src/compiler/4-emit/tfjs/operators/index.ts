@@ -26,6 +26,8 @@ export const operatorEmitters: Readonly<Record<OpName, OperatorEmitter>> = {
   leaky_relu: leakyRelu,
   clip,
   stop_gradient: (e) => e.input(0),
+  // From float32 to float32: the other precision is not for this target.
+  cast: (e) => e.input(0),
   add,
   sub,
   mul,

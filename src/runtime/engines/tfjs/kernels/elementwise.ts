@@ -32,6 +32,8 @@ export const elementwiseKernels = {
   relu: unary((tf, x) => tf.relu(x)),
   softplus: unary((tf, x) => tf.softplus(x)),
   stop_gradient: unary((tf, x) => tf.clone(x)),
+  // tfjs has float32 only; the interpreter rounds the results of nodes that are bfloat16.
+  cast: unary((tf, x) => tf.clone(x)),
   leaky_relu: ((call) => call.tf.leakyRelu(operand(call, 0), number(call.attributes, 'alpha'))) satisfies Kernel,
   clip: ((call) => {
     const { tf, attributes } = call;
