@@ -1,4 +1,8 @@
 import { defineConfig } from 'vitest/config';
+import { softwareVulkan } from './test/support/software-vulkan.js';
+
+// The workers are started with this environment.
+Object.assign(process.env, softwareVulkan());
 
 export default defineConfig({
   test: {

@@ -23,7 +23,7 @@ export const commands: readonly CommandEntry[] = [
   { name: 'train', summary: 'train a model as a run file says', load: () => import('./train.js') },
   { name: 'evaluate', summary: 'measure PSNR and SSIM over a folder of pairs', load: () => import('./evaluate.js') },
   { name: 'enhance', summary: 'enhance photographs', load: () => import('./enhance.js') },
-  { name: 'engine', summary: 'install or remove a native engine', load: () => import('./engine.js') },
+  { name: 'engine', summary: 'install or remove an engine', load: () => import('./engine.js') },
   { name: 'doctor', summary: 'list engines, versions and devices', load: () => import('./doctor.js') },
   { name: 'data', summary: 'prepare photographs for a training', load: () => import('./data.js') },
 ];

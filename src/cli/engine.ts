@@ -1,11 +1,14 @@
 import type { Command } from 'commander';
+import { engineNames } from '../runtime/engines/index.js';
 import {
   enginesFolder,
   type InstallableEngine,
+  type InstalledEngine,
   type InstallProgress,
   installableEngines,
   installEngine,
   isInstallable,
+  isPackageRecipe,
   listInstalled,
   recipes,
   removeEngine,
@@ -16,13 +19,14 @@ import { Progress } from './terminal/progress.js';
 import { formatTable } from './terminal/table.js';
 
 const description =
-  "Installs, removes and lists the native engines. An engine is TensorFlow's own library with the binding of tfjs-node, compiled on this " +
-  'machine; it is installed once for the user and found from every project. onnx and tfjs-cpu come with mfnc and need no installation.';
+  "Installs, removes and lists engines whose libraries do not come with mfnc: tfjs-node and tfjs-node-gpu are TensorFlow's own library with the " +
+  'binding of tfjs-node, compiled on this machine; tfjs-webgpu is Dawn, the WebGPU of Chromium. They are installed once for the user and found ' +
+  'from every project. The other engines come with mfnc and need no installation.';
 
 export function register(program: Command): void {
   const engine = program
     .command('engine')
-    .summary('install or remove a native engine')
+    .summary('install or remove an engine')
     .description(description)
     .addHelpText('after', `\nEngines: ${installableEngines.join(', ')}\n\nExample:\n  mfnc engine install tfjs-node`);
 
@@ -30,7 +34,9 @@ export function register(program: Command): void {
     .command('install')
     .argument('<name>', installableEngines.join(' or '))
     .summary('install an engine')
-    .description('Downloads TensorFlow and compiles the binding (needs pip and g++). May be interrupted and repeated.')
+    .description(
+      'Downloads the library of an engine; for TensorFlow, compiles the binding as well (needs pip and g++). May be interrupted and repeated.',
+    )
     .addHelpText('after', '\nExample:\n  mfnc engine install tfjs-node')
     .action(guarded((name: string) => install(engineNamed(name))));
 
@@ -53,7 +59,7 @@ export function register(program: Command): void {
 
 function engineNamed(name: string): InstallableEngine {
   if (isInstallable(name)) return name;
-  const embedded = name === 'onnx' || name === 'tfjs-cpu';
+  const embedded = engineNames.some((known) => known === name);
   throw new CommandFailure(
     2,
     embedded ? `${name} comes with mfnc and needs no installation` : `there is no engine '${name}' to install`,
@@ -62,19 +68,20 @@ function engineNamed(name: string): InstallableEngine {
 }
 
 async function install(name: InstallableEngine): Promise<void> {
-  const { wheel } = recipes[name];
+  const recipe = recipes[name];
   const interruption = new AbortController();
   const interrupt = () => interruption.abort();
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
   const display = new InstallDisplay();
   try {
-    const { folder, installed } = await installEngine(recipes[name], {
+    const { folder, installed } = await installEngine(recipe, {
       signal: interruption.signal,
       onProgress: (progress) => display.show(progress),
     });
     display.finish();
-    const what = `${name} (TensorFlow ${wheel.version})`;
+    const library = isPackageRecipe(recipe) ? `${recipe.package.name} ${recipe.package.version}` : `TensorFlow ${recipe.wheel.version}`;
+    const what = `${name} (${library})`;
     process.stdout.write(installed ? `${what} is installed in ${folder}\n` : `${what} was installed already in ${folder}\n`);
   } finally {
     display.finish();
@@ -124,6 +131,10 @@ async function list(json: boolean): Promise<void> {
     process.stdout.write(`No engine is installed in ${enginesFolder()}. \`mfnc engine install tfjs-node\` installs one.\n`);
     return;
   }
-  const rows = installed.map(({ engine, binding, tensorflow, folder }) => [engine, binding, tensorflow, folder]);
-  process.stdout.write(formatTable([{ title: 'engine' }, { title: 'binding' }, { title: 'TensorFlow' }, { title: 'folder' }], rows));
+  const rows = installed.map((engine) => [engine.engine, librariesOf(engine), engine.folder]);
+  process.stdout.write(formatTable([{ title: 'engine' }, { title: 'libraries' }, { title: 'folder' }], rows));
+}
+
+function librariesOf(engine: InstalledEngine): string {
+  return 'tensorflow' in engine ? `tfjs-node ${engine.binding}, TensorFlow ${engine.tensorflow}` : `webgpu ${engine.version}`;
 }

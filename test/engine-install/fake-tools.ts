@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
-import type { Machine, Recipe } from '../../src/runtime/engines/install/index.js';
+import type { Machine } from '../../src/runtime/engines/install/index.js';
+import type { TensorFlowRecipe } from '../../src/runtime/engines/install/recipe.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 /** What a fake tool does when it is called; without one it succeeds. */
@@ -30,7 +31,7 @@ const wheel = 'a wheel';
 const hash = (text: string, algorithm: string, encoding: 'hex' | 'base64') => createHash(algorithm).update(text).digest(encoding);
 
 /** A recipe whose hashes are those of what the fake tools fetch. */
-export const fakeRecipe: Recipe = {
+export const fakeRecipe: TensorFlowRecipe = {
   engine: 'tfjs-node',
   binding: { name: '@tensorflow/tfjs-node', version: '4.22.0', sha512: hash(tarball, 'sha512', 'base64') },
   headers: { name: 'node-api-headers', version: '1.5.0', sha512: hash(tarball, 'sha512', 'base64') },

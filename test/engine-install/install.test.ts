@@ -5,6 +5,7 @@ import {
   findInstalled,
   type InstallProgress,
   installEngine,
+  isPackageRecipe,
   type Machine,
   recipes,
   removeEngine,
@@ -189,12 +190,15 @@ describe('removal', () => {
 });
 
 describe('the recipes', () => {
-  it.each(Object.values(recipes))('$engine pins every download by version and hash', ({ binding, headers, wheel }) => {
-    for (const { version, sha512 } of [binding, headers]) {
-      expect(version).toMatch(/^\d+\.\d+\.\d+$/);
-      expect(Buffer.from(sha512, 'base64')).toHaveLength(64);
-    }
-    expect(wheel.sha256).toMatch(/^[0-9a-f]{64}$/);
-    expect(wheel.fileName).toContain(wheel.version);
+  const expectPinned = ({ version, sha512 }: { version: string; sha512: string }): void => {
+    expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+    expect(Buffer.from(sha512, 'base64')).toHaveLength(64);
+  };
+
+  it.each(Object.values(recipes))('$engine pins every download by version and hash', (recipe) => {
+    if (isPackageRecipe(recipe)) return expectPinned(recipe.package);
+    for (const pinned of [recipe.binding, recipe.headers]) expectPinned(pinned);
+    expect(recipe.wheel.sha256).toMatch(/^[0-9a-f]{64}$/);
+    expect(recipe.wheel.fileName).toContain(recipe.wheel.version);
   });
 });

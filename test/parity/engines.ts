@@ -1,16 +1,28 @@
 import type { Program } from '../../src/compiler/ir/program.js';
 import { allEngines, type Engine, type EngineOptions, type HostTensor } from '../../src/runtime/engines/index.js';
+import type { OpCase } from '../ops/cases.js';
 import type { Tensor64 } from '../support/reference/tensor.js';
 
+/** Kinds of engines that a test compares: those whose GPU is a program on the processor are right and slow. */
+export interface Presence {
+  /** Default: only engines that are not. */
+  readonly software?: 'included' | 'only';
+}
+
 /** The engines that this machine has. Each that is missing is named with the reason, so that a log shows what was not compared. */
-export async function presentEngines(): Promise<Engine[]> {
+export async function presentEngines({ software }: Presence = {}): Promise<Engine[]> {
   const present: Engine[] = [];
   for (const engine of await allEngines()) {
     const status = await engine.probe();
-    if (status.available) present.push(engine);
-    else console.log(`parity without ${engine.name}: ${status.reason ?? 'not available'}`);
+    if (!status.available) console.log(`parity without ${engine.name}: ${status.reason ?? 'not available'}`);
+    else if (status.software === true ? software !== undefined : software !== 'only') present.push(engine);
   }
   return present;
+}
+
+/** Whether gradients of a use are compared: those that are zero everywhere are computed by no one, those of gradients are not needed. */
+export function hasGradient({ op }: OpCase): boolean {
+  return !['sign', 'greater', 'greater_equal', 'equal', 'stop_gradient'].includes(op) && !op.includes('_gradient');
 }
 
 type Values = ReadonlyMap<string, ArrayLike<number>>;

@@ -28,7 +28,7 @@ const feeds = new Map([
 
 const numbers = (value: HostTensor | undefined): number[] => [...(value?.values ?? [])];
 
-const engines = await presentEngines();
+const engines = await presentEngines({ software: 'included' });
 
 describe.each(engines.map((engine) => [engine.name, engine] as const))('an executable of %s', (_name, engine) => {
   const prepared = async () => {

@@ -1,6 +1,6 @@
 import type { Program } from '../../compiler/ir/program.js';
 
-export const engineNames = ['tfjs-node-gpu', 'tfjs-node', 'onnx', 'tfjs-cpu'] as const;
+export const engineNames = ['tfjs-node-gpu', 'tfjs-node', 'onnx', 'onnx-webgpu', 'tfjs-webgpu', 'tfjs-wasm', 'tfjs-cpu'] as const;
 export type EngineName = (typeof engineNames)[number];
 
 /** A tensor on the host: row-major float32 values, NHWC for images, HWIO for filters. */
@@ -17,6 +17,8 @@ export interface EngineStatus {
   readonly versions: Readonly<Record<string, string>>;
   /** 'CPU', or the name of the accelerator; empty where the engine is absent. */
   readonly devices: readonly string[];
+  /** The device is a program on the processor (SwiftShader, lavapipe): right, slow, and never chosen by `auto`. */
+  readonly software?: boolean;
   /** Threads within one operator; 0 where the engine has no such setting. */
   readonly threads: number;
   /** Where the engine was found. */

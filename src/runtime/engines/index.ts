@@ -10,6 +10,9 @@ const loaders: Readonly<Record<EngineName, () => Promise<Engine>>> = {
   'tfjs-node-gpu': async () => tfjsNodeGpuEngine,
   'tfjs-node': async () => tfjsNodeEngine,
   onnx: async () => (await import('./onnx/index.js')).onnxEngine,
+  'onnx-webgpu': async () => (await import('./onnx/index.js')).onnxWebgpuEngine,
+  'tfjs-webgpu': async () => (await import('./tfjs/index.js')).tfjsWebgpuEngine,
+  'tfjs-wasm': async () => (await import('./tfjs/index.js')).tfjsWasmEngine,
   'tfjs-cpu': async () => (await import('./tfjs/index.js')).tfjsCpuEngine,
 };
 
@@ -23,7 +26,8 @@ export function allEngines(): Promise<Engine[]> {
 }
 
 /**
- * The engine to use. `auto` takes the first that is available of: tfjs-node-gpu on a GPU, tfjs-node, tfjs-node-gpu on the CPU, onnx, tfjs-cpu.
+ * The engine to use. `auto` takes the first that is available of: tfjs-node-gpu on a GPU, tfjs-node, tfjs-node-gpu on the CPU, tfjs-webgpu on a GPU,
+ * onnx, tfjs-cpu. It never takes a GPU that is a program on the processor.
  * @throws EngineFailure when the engine named is not available, saying how to get it.
  */
 export async function findEngine(name: EngineChoice): Promise<Engine> {
@@ -38,10 +42,10 @@ export async function findEngine(name: EngineChoice): Promise<Engine> {
   if ((await tfjsNodeEngine.probe()).available) return tfjsNodeEngine;
   if (gpu.available) return tfjsNodeGpuEngine;
   const reasons: string[] = [];
-  for (const embedded of ['onnx', 'tfjs-cpu'] as const) {
-    const engine = await loaders[embedded]();
+  for (const next of ['tfjs-webgpu', 'onnx', 'tfjs-cpu'] as const) {
+    const engine = await loaders[next]();
     const status = await engine.probe();
-    if (status.available) return engine;
+    if (status.available && status.software !== true) return engine;
     reasons.push(unavailable(status));
   }
   throw new EngineFailure(`No engine is available. ${reasons.join(' ')}`);

@@ -14,11 +14,16 @@ export interface Bfloat16Support {
 /** The first generation of NVIDIA's GPUs whose tensor cores compute in bfloat16 (Ampere). */
 const leastComputeCapability = 8;
 
+const withoutBfloat16: Bfloat16Support = { fast: false, reason: 'tfjs has no bfloat16' };
+
 const support: Readonly<Record<EngineName, (status: EngineStatus) => Bfloat16Support | Promise<Bfloat16Support>>> = {
   'tfjs-node-gpu': (status) => (hasAccelerator(status) ? onGPU(status) : onProcessor()),
   'tfjs-node': onProcessor,
   onnx: () => ({ fast: false, reason: 'onnxruntime has no kernels for convolutions in bfloat16 on the CPU' }),
-  'tfjs-cpu': () => ({ fast: false, reason: 'tfjs has no bfloat16' }),
+  'onnx-webgpu': () => ({ fast: false, reason: 'WebGPU has no bfloat16' }),
+  'tfjs-webgpu': () => withoutBfloat16,
+  'tfjs-wasm': () => withoutBfloat16,
+  'tfjs-cpu': () => withoutBfloat16,
 };
 
 /** Whether bfloat16 is worth its rounding with an engine on this machine, and why. Never throws. */

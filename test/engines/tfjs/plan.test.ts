@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { initializeWeights, lowerInference, lowerTrainStep } from '../../../src/compiler/3-lower/index.js';
 import type { Program, TensorId } from '../../../src/compiler/ir/program.js';
 import { tfjsCpuEngine } from '../../../src/runtime/engines/tfjs/index.js';
+import { kernels } from '../../../src/runtime/engines/tfjs/kernels/table.js';
 import { findLastUses } from '../../../src/runtime/engines/tfjs/lifetimes.js';
 import { planInstructions, splitConstantInstructions } from '../../../src/runtime/engines/tfjs/plan.js';
 import { miniature } from '../../parity/miniature.js';
@@ -27,7 +28,7 @@ function twoConvolutions(): { program: Program; sum: TensorId; first: TensorId; 
 describe('the plan', () => {
   it('joins a convolution with its bias and activation, and leaves apart what something else reads', () => {
     const { program, sum, first } = twoConvolutions();
-    const plan = planInstructions(program, everyKernel);
+    const plan = planInstructions(program, kernels, everyKernel);
     expect(plan.map(({ node }) => node.op)).toEqual(['conv2d', 'conv2d', 'relu', 'mul']);
     expect(plan.map(({ output }) => output).slice(0, 2)).toEqual([first, sum]);
     expect(plan[0]?.inputs).toEqual([0, 1, 2]);
@@ -35,7 +36,7 @@ describe('the plan', () => {
 
   it('joins nothing on a backend without the kernel', () => {
     const { program } = twoConvolutions();
-    const plan = planInstructions(program, (name) => name !== 'FusedConv2D');
+    const plan = planInstructions(program, kernels, (name) => name !== 'FusedConv2D');
     expect(plan.map(({ node }) => node.op)).toEqual(program.nodes.map(({ op }) => op));
   });
 
@@ -47,14 +48,14 @@ describe('the plan', () => {
     const unused = b.op('exp', [a]);
     b.result('y', b.op('add', [c, x]));
     const program = b.build();
-    expect(findLastUses(program, planInstructions(program, everyKernel))).toEqual([[], [], [a, unused], [c]]);
+    expect(findLastUses(program, planInstructions(program, kernels, everyKernel))).toEqual([[], [], [a, unused], [c]]);
   });
 
   it('joins every convolution of a train step with its activation, in both stages', () => {
     const ir = miniature();
     for (const stage of ['degradation', 'refinement']) {
       const { program } = lowerTrainStep(ir, stage);
-      const plan = planInstructions(program, everyKernel);
+      const plan = planInstructions(program, kernels, everyKernel);
       const made = new Map(plan.map(({ node, output }) => [output, node.op]));
       const apart = plan.filter(({ node }) => ['relu', 'leaky_relu'].includes(node.op)).map(({ inputs: [x = -1] }) => made.get(x));
       // What stays apart stands behind transposed convolutions, for which tfjs has no fused kernel.
@@ -84,7 +85,7 @@ describe('constants', () => {
 
   it('are computed once, except where the result is larger than what it is made of', () => {
     const program = scaled();
-    const plan = planInstructions(program, everyKernel);
+    const plan = planInstructions(program, kernels, everyKernel);
     const weight = program.inputs.find(({ name }) => name === 'w')?.tensor ?? -1;
     const constants = program.constants.map(({ tensor }) => tensor);
     const { once, always } = splitConstantInstructions(program, plan, new Set([...constants, weight]));
@@ -115,7 +116,7 @@ describe('constants', () => {
     const weights = initializeWeights(ir, 1);
     const known = program.inputs.filter(({ role, name }) => role === 'parameter' && weights.has(name)).map(({ tensor }) => tensor);
     const constants = new Set([...known, ...program.constants.map(({ tensor }) => tensor)]);
-    const { always } = splitConstantInstructions(program, planInstructions(program, everyKernel), constants);
+    const { always } = splitConstantInstructions(program, planInstructions(program, kernels, everyKernel), constants);
     expect(always.filter(({ inputs }) => inputs.every((input) => constants.has(input)))).toEqual([]);
   });
 });

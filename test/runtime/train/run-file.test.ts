@@ -72,7 +72,7 @@ describe('a run file', () => {
     [
       'a wrong engine',
       complete.replace('onnx', 'onxx'),
-      "run.yaml:7:9: engine is 'onxx'; wanted is one of auto, tfjs-node-gpu, tfjs-node, onnx, tfjs-cpu. Did you mean onnx?",
+      "run.yaml:7:9: engine is 'onxx'; wanted is one of auto, tfjs-node-gpu, tfjs-node, onnx, onnx-webgpu, tfjs-webgpu, tfjs-wasm, tfjs-cpu. Did you mean onnx?",
     ],
     ['a value out of range', complete.replace('every: 12', 'every: 0'), 'run.yaml:5:62: data.validation.every is 0; it must be >= 1.'],
     ['an empty value', complete.replace('output: runs/lol', 'output:'), 'run.yaml:6:8: output is empty; wanted is a text.'],

@@ -4,6 +4,7 @@ import { product } from './fold.js';
 import { OnnxGraph, type Value } from './graph.js';
 import { canonical, channelsFirst, keepsOrder, type Layout, permutationBetween, sameLayout, storedShape } from './layout.js';
 import { dataTypes } from './messages.js';
+import type { Provider } from './provider.js';
 
 /** A tensor of the Program as it stands in the ONNX graph. */
 interface Stored {
@@ -18,7 +19,7 @@ interface Stored {
  * and elementwise operators stay in NCHW and a Transpose appears only where an operator needs the Program's own order.
  */
 export class Emission {
-  readonly graph = new OnnxGraph();
+  readonly graph: OnnxGraph;
   private readonly stored = new Map<TensorId, Stored[]>();
   private readonly conditions = new Map<TensorId, Stored>();
   private readonly operands = new Map<string, Value>();
@@ -30,7 +31,10 @@ export class Emission {
   constructor(
     private readonly program: Program,
     private readonly absorbed: ReadonlyMap<ProgramNode, Absorbed>,
-  ) {}
+    readonly provider: Provider,
+  ) {
+    this.graph = new OnnxGraph(provider);
+  }
 
   shapeOf(tensor: TensorId): readonly number[] {
     const info = this.program.tensors[tensor];

@@ -1,6 +1,7 @@
 import { type AxisSlice, slicedShape, sliceValues, transposeValues } from './fold.js';
 import { keepsOrder } from './layout.js';
 import type { OnnxAttribute, OnnxInitializer, OnnxNode } from './messages.js';
+import type { Provider } from './provider.js';
 
 /** A value of the ONNX graph: an input, an initialiser or the output of a node. */
 export interface Value {
@@ -10,6 +11,9 @@ export interface Value {
   /** Known at compile time: an initialiser. */
   readonly values?: Float32Array;
 }
+
+/** Tensors that one kernel may bind on any WebGPU device (8 storage buffers), with room for those around them. */
+const mostOperands = 6;
 
 type Attributes = Readonly<Record<string, OnnxAttribute>>;
 
@@ -29,6 +33,8 @@ export class OnnxGraph {
   private readonly produced = new Set<string>();
   private count = 0;
   private scope = '';
+
+  constructor(private readonly provider: Provider) {}
 
   /** Sets the prefix of the names of the nodes that follow: the path of the instance and the Program's operator. */
   enter(scope: string): void {
@@ -98,6 +104,7 @@ export class OnnxGraph {
     if (effective.length === 0) return value;
     const shape = slicedShape(value.shape, effective);
     if (value.values !== undefined) return this.constant(sliceValues(value.values, value.shape, effective), shape);
+    if (this.provider === 'webgpu' && effective.some(({ step }) => step < -1)) return this.sliceForwards(value, effective);
     // ONNX excludes the end; walking backwards past index 0 needs an end below -size.
     const ends = effective.map(({ axis, start, count, step }) => {
       const end = start + count * step;
@@ -113,6 +120,18 @@ export class OnnxGraph {
     return this.node('Slice', inputs, shape);
   }
 
+  /** onnxruntime's WebGPU kernel of Slice reads the wrong elements for steps below -1: picks the elements forwards, then turns them round. */
+  private sliceForwards(value: Value, slices: readonly AxisSlice[]): Value {
+    const forwards = slices.map((slice) =>
+      slice.step < -1 ? { ...slice, start: slice.start + (slice.count - 1) * slice.step, step: -slice.step } : slice,
+    );
+    const turned = slices
+      .filter(({ step }) => step < -1)
+      .map(({ axis, count }) => ({ axis, start: count - 1, count, step: -1 }))
+      .filter(({ count }) => count > 1);
+    return this.slice(this.slice(value, forwards), turned);
+  }
+
   /** Pads with `fill`; `before` and `after` have one entry per stored axis. */
   pad(value: Value, before: readonly number[], after: readonly number[], mode = 'constant', fill = 0): Value {
     if ([...before, ...after].every((amount) => amount === 0)) return value;
@@ -125,9 +144,28 @@ export class OnnxGraph {
     const [first] = values;
     if (first === undefined) throw new Error('concat needs at least one operand');
     if (values.length === 1) return first;
+    if (this.provider === 'webgpu' && values.length > mostOperands) {
+      const groups = Array.from({ length: Math.ceil(values.length / mostOperands) }, (_, i) =>
+        this.concat(values.slice(i * mostOperands, (i + 1) * mostOperands), axis),
+      );
+      return this.concat(groups, axis);
+    }
     const shape = [...first.shape];
     shape[axis] = values.reduce((total, value) => total + (value.shape[axis] as number), 0);
     return this.node('Concat', values, shape, { axis: { int: axis } });
+  }
+
+  /** All slices of thickness 1 along an axis. */
+  split(value: Value, axis: number): readonly Value[] {
+    const count = value.shape[axis] as number;
+    if (this.provider === 'webgpu' && count > mostOperands) {
+      return Array.from({ length: count }, (_, start) => this.slice(value, [{ axis, start, count: 1, step: 1 }]));
+    }
+    const shape = value.shape.map((size, i) => (i === axis ? 1 : size));
+    return this.nodeWithOutputs('Split', [value], new Array<readonly number[]>(count).fill(shape), {
+      axis: { int: axis },
+      num_outputs: { int: count },
+    });
   }
 
   /** Sums over stored axes. */

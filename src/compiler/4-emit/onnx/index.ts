@@ -4,6 +4,9 @@ import { Emission } from './emission.js';
 import { canonical } from './layout.js';
 import { encodeModel, type OnnxValue } from './messages.js';
 import { operatorEmitters } from './operators/table.js';
+import type { Provider } from './provider.js';
+
+export type { Provider } from './provider.js';
 
 /** Values for an initialiser: row-major, in the shape of the Program's input. */
 export interface WeightValues {
@@ -14,6 +17,8 @@ export interface WeightValues {
 export interface OnnxOptions {
   /** Parameters that become initialisers of the graph, by name. Those left out stay inputs. */
   readonly weights?: ReadonlyMap<string, WeightValues>;
+  /** Provider of onnxruntime that the graph is written for: the forms of operators differ, what they compute does not. Default: cpu. */
+  readonly provider?: Provider;
 }
 
 /** IR version 8 with operator set 18: read by onnxruntime 1.14 and later. */
@@ -37,7 +42,7 @@ const fused: FusionRules = { operators: new Set(['conv2d', 'conv2d_transpose']),
 export function emitOnnx(program: Program, options: OnnxOptions = {}): Uint8Array {
   if (program.tensors.some(({ type }) => type !== 'float32')) throw new Error(`${program.name} is not float32 throughout`);
   const { absorbed, skipped } = findFusions(program, fused);
-  const emission = new Emission(program, absorbed);
+  const emission = new Emission(program, absorbed, options.provider ?? 'cpu');
   const { graph } = emission;
 
   const inputs: OnnxValue[] = [];

@@ -4,10 +4,12 @@ import { RuntimeFailure, systemFailure, withLock } from '../../files/index.js';
 import { systemErrorCode } from '../../files/system-error.js';
 import { compileBinding, libraryFolder } from './compile-binding.js';
 import { downloadPackage, downloadWheel, forgetDownloads } from './download.js';
-import { lockedActivity, markerFile, readMarker } from './installed.js';
+import { buildPackage } from './install-package.js';
+import { lockedActivity, readMarker } from './installed.js';
 import { type EngineLocations, engineLocations } from './locations.js';
-import { checkPlatform, checkRoom, findToolchain, freeBytes, type Platform, thisPlatform } from './preconditions.js';
-import type { Recipe } from './recipe.js';
+import { markerFile } from './marker.js';
+import { checkPlatform, checkRoom, findPackageTools, findToolchain, freeBytes, type Platform, thisPlatform } from './preconditions.js';
+import { isPackageRecipe, type Recipe, type TensorFlowRecipe } from './recipe.js';
 import { smokeTest } from './smoke-test.js';
 import { unpackPackage, unpackWheel } from './unpack.js';
 
@@ -25,7 +27,7 @@ export interface Machine {
   platform(): Platform;
   /** Bytes free for this user on a folder's disk. */
   roomLeft(folder: string): Promise<number>;
-  /** Tries the engine in a folder. @throws RuntimeFailure when it does not run. */
+  /** Tries the engine on TensorFlow in a folder. @throws RuntimeFailure when it does not run. */
   tryEngine(folder: string, signal?: AbortSignal): Promise<void>;
 }
 
@@ -45,22 +47,19 @@ export interface InstallResult {
 }
 
 /**
- * Installs a native engine as its recipe says, for all projects of the user: TensorFlow's library from its official wheel, and tfjs-node's binding compiled
- * against it. May be interrupted and repeated at any time: everything is built in a folder beside the final one and renamed at the end,
- * after the engine has added two numbers.
+ * Installs an engine as its recipe says, for all projects of the user: TensorFlow's library from its official wheel with tfjs-node's binding compiled
+ * against it, or an npm package that carries its binary. May be interrupted and repeated at any time: everything is built in a folder beside the
+ * final one and renamed at the end, after the engine has been tried.
  * @throws RuntimeFailure with one sentence that says what is missing and how to get it.
  */
 export async function installEngine(recipe: Recipe, options: InstallOptions = {}): Promise<InstallResult> {
-  const { machine = thisMachine } = options;
   const locations = engineLocations(recipe);
   if (await readMarker(locations.folder)) return { folder: locations.folder, installed: false };
-  checkPlatform(recipe, machine.platform());
-  await checkRoom(recipe, dirname(locations.folder), machine.roomLeft);
-  const { python } = await findToolchain(options.signal);
+  const build = await prepare(recipe, locations, options);
   return withLock(locations.lock, lockedActivity, async () => {
     if (await readMarker(locations.folder)) return { folder: locations.folder, installed: false };
     try {
-      await build(recipe, locations, python, options);
+      await build();
     } catch (error) {
       if (error instanceof RuntimeFailure || systemErrorCode(error) === undefined) throw error;
       throw systemFailure(error, 'write', locations.partial);
@@ -72,7 +71,25 @@ export async function installEngine(recipe: Recipe, options: InstallOptions = {}
   });
 }
 
-async function build(recipe: Recipe, locations: EngineLocations, python: string, options: InstallOptions): Promise<void> {
+/** Checks what the installation needs, before anything is fetched. @returns the installation. */
+async function prepare(recipe: Recipe, locations: EngineLocations, options: InstallOptions): Promise<() => Promise<void>> {
+  const { machine = thisMachine } = options;
+  if (!isPackageRecipe(recipe)) checkPlatform(recipe, machine.platform());
+  await checkRoom(recipe, dirname(locations.folder), machine.roomLeft);
+  if (isPackageRecipe(recipe)) {
+    await findPackageTools(options.signal);
+    return () => buildPackage(recipe, locations, options);
+  }
+  const { python } = await findToolchain(options.signal);
+  return () => buildTensorFlow(recipe, locations, python, options);
+}
+
+async function buildTensorFlow(
+  recipe: TensorFlowRecipe,
+  locations: EngineLocations,
+  python: string,
+  options: InstallOptions,
+): Promise<void> {
   const { signal, machine = thisMachine } = options;
   const { partial, folder, downloads } = locations;
   // What an interrupted installation left behind; the lock says that nobody is at work on it.

@@ -1,6 +1,6 @@
 import { mkdir, statfs } from 'node:fs/promises';
 import { operationFailure, systemFailure } from '../../files/index.js';
-import type { Recipe } from './recipe.js';
+import type { Recipe, TensorFlowRecipe } from './recipe.js';
 import { runTool, ToolMissing } from './tools.js';
 
 /** Oldest glibc that the wheel's libraries run on (manylinux_2_27). */
@@ -33,7 +33,7 @@ function glibcVersion(report: unknown): string | undefined {
 }
 
 /** @throws RuntimeFailure where TensorFlow's wheel cannot run on the platform. */
-export function checkPlatform(recipe: Recipe, { os, architecture, glibc }: Platform): void {
+export function checkPlatform(recipe: TensorFlowRecipe, { os, architecture, glibc }: Platform): void {
   if (os !== 'linux' || architecture !== 'x64') {
     throw operationFailure(
       `mfnc engine install works on Linux with an x64 processor, this is ${os} on ${architecture}. ` +
@@ -55,17 +55,25 @@ export function checkPlatform(recipe: Recipe, { os, architecture, glibc }: Platf
  */
 export async function findToolchain(signal?: AbortSignal): Promise<Toolchain> {
   const python = await findPython(signal);
-  await demand(
-    'npm',
-    'npm is needed to fetch the binding and was not found on the PATH. It comes with Node: install Node again from your package manager.',
-    signal,
-  );
+  await demandNpm(signal);
   await demand(
     'g++',
     'g++ is needed to compile the binding and was not found on the PATH. Install it with `apt-get install g++` (Fedora: `dnf install gcc-c++`).',
     signal,
   );
   return { python };
+}
+
+/** Finds the programs that the installation of an npm package runs. @throws RuntimeFailure naming the one that is missing. */
+export async function findPackageTools(signal?: AbortSignal): Promise<void> {
+  await demandNpm(signal);
+  await demand('tar', 'tar is needed to unpack the package and was not found on the PATH. Install it with `apt-get install tar`.', signal);
+}
+
+function demandNpm(signal: AbortSignal | undefined): Promise<void> {
+  const sentence =
+    'npm is needed to fetch packages and was not found on the PATH. It comes with Node: install Node again from your package manager.';
+  return demand('npm', sentence, signal);
 }
 
 async function findPython(signal: AbortSignal | undefined): Promise<string> {

@@ -1,7 +1,15 @@
 import type { EngineName } from '../engine.js';
 
+/** Engines whose library is TensorFlow's, with a binding compiled here. */
+export const tensorflowEngines = ['tfjs-node', 'tfjs-node-gpu'] as const satisfies readonly EngineName[];
+export type TensorFlowEngineName = (typeof tensorflowEngines)[number];
+
+/** Engines whose library is an npm package that carries its binary. */
+export const packageEngines = ['tfjs-webgpu'] as const satisfies readonly EngineName[];
+export type PackageEngineName = (typeof packageEngines)[number];
+
 /** Engines that `mfnc engine install` can set up. */
-export const installableEngines = ['tfjs-node', 'tfjs-node-gpu'] as const satisfies readonly EngineName[];
+export const installableEngines = [...tensorflowEngines, ...packageEngines] as const;
 export type InstallableEngine = (typeof installableEngines)[number];
 
 export function isInstallable(name: string): name is InstallableEngine {
@@ -27,9 +35,9 @@ export interface PinnedWheel {
   readonly bytes: number;
 }
 
-/** What is downloaded for an engine, and how much room it takes. */
-export interface Recipe {
-  readonly engine: InstallableEngine;
+/** What is downloaded for an engine on TensorFlow, and how much room it takes. */
+export interface TensorFlowRecipe {
+  readonly engine: TensorFlowEngineName;
   /** The tfjs-node package: only the C++ sources of its binding are used. */
   readonly binding: PinnedPackage;
   /** Node's C headers for the binding. */
@@ -38,6 +46,20 @@ export interface Recipe {
   readonly wheel: PinnedWheel;
   /** Bytes needed on the disk while installing: the wheel, pip's temporary copy of it, and what is unpacked. */
   readonly roomNeeded: number;
+}
+
+/** What is downloaded for an engine that comes as an npm package. */
+export interface PackageRecipe {
+  readonly engine: PackageEngineName;
+  readonly package: PinnedPackage;
+  /** Bytes needed on the disk while installing. */
+  readonly roomNeeded: number;
+}
+
+export type Recipe = TensorFlowRecipe | PackageRecipe;
+
+export function isPackageRecipe(recipe: Recipe): recipe is PackageRecipe {
+  return 'package' in recipe;
 }
 
 /**
@@ -55,7 +77,7 @@ const headers: PinnedPackage = {
   sha512: 'Yi/FgnN8IU/Cd6KeLxyHkylBUvDTsSScT0Tna2zTrz8klmc8qF2ppj6Q1LHsmOueJWhigQwR4cO2p0XBGW5IaQ==',
 };
 
-export const recipes: Readonly<Record<InstallableEngine, Recipe>> = {
+export const recipes: Readonly<Record<TensorFlowEngineName, TensorFlowRecipe> & Record<PackageEngineName, PackageRecipe>> = {
   'tfjs-node': {
     engine: 'tfjs-node',
     binding: {
@@ -90,9 +112,19 @@ export const recipes: Readonly<Record<InstallableEngine, Recipe>> = {
     },
     roomNeeded: 2_500_000_000,
   },
+  'tfjs-webgpu': {
+    engine: 'tfjs-webgpu',
+    package: {
+      name: 'webgpu',
+      version: '0.6.2',
+      sha512: '3L4GfmqJLvYUIEWJngEQY+2HQiUlAFkg8+P8NDDj3Xx5hHHIFO/r8JW+ynfqBj7kHN4mbnwO74uB+lrRtLhp4Q==',
+    },
+    roomNeeded: 250_000_000,
+  },
 };
 
 /** Name of an engine's folder: another version of anything is another folder. */
-export function folderName({ engine, binding, wheel }: Recipe): string {
-  return `${engine}-${binding.version}-tensorflow-${wheel.version}`;
+export function folderName(recipe: Recipe): string {
+  if (isPackageRecipe(recipe)) return `${recipe.engine}-${recipe.package.name}-${recipe.package.version}`;
+  return `${recipe.engine}-${recipe.binding.version}-tensorflow-${recipe.wheel.version}`;
 }

@@ -1,12 +1,15 @@
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
-import { emitOnnx } from '../../../compiler/4-emit/onnx/index.js';
+import { emitOnnx, type Provider } from '../../../compiler/4-emit/onnx/index.js';
 import type { Program } from '../../../compiler/ir/program.js';
 import { requireFloat32 } from '../element-types.js';
 import { type Engine, EngineFailure, type EngineOptions, type EngineStatus, type Executable } from '../engine.js';
 import { OnnxExecutable } from './executable.js';
 import { loadOnnxRuntime, type OnnxRuntime } from './library.js';
+import { probeWebGPU } from './webgpu-probe.js';
+
+type SessionOptions = OnnxRuntime.InferenceSession.SessionOptions;
 
 let chosenThreads: number | undefined;
 
@@ -26,34 +29,54 @@ export const onnxEngine: Engine = {
     }
   },
 
-  async compile(program: Program, options: EngineOptions = {}): Promise<Executable> {
-    requireFloat32('onnx', program);
-    const runtime = await loadOnnxRuntime();
-    chosenThreads = options.threads ?? chosenThreads ?? availableParallelism();
-    const weights = options.weights ?? new Map();
-    const bytes = emitOnnx(program, { weights });
-    return new OnnxExecutable(program, runtime, await createSession(runtime, bytes, program, chosenThreads), new Set(weights.keys()));
-  },
+  compile: (program, options) => compile(program, 'cpu', options),
 };
+
+/** The same on a GPU, through the WebGPU provider that onnxruntime-node carries. Weights travel to the GPU and back with every run of a train step. */
+export const onnxWebgpuEngine: Engine = {
+  name: 'onnx-webgpu',
+  probe: probeWebGPU,
+  compile: (program, options) => compile(program, 'webgpu', options),
+};
+
+async function compile(program: Program, provider: Provider, options: EngineOptions = {}): Promise<Executable> {
+  requireFloat32(provider === 'cpu' ? 'onnx' : 'onnx-webgpu', program);
+  const runtime = await loadOnnxRuntime();
+  chosenThreads = options.threads ?? chosenThreads ?? availableParallelism();
+  const weights = options.weights ?? new Map();
+  const bytes = emitOnnx(program, { weights, provider });
+  const session = await createSession(runtime, bytes, program, sessionOptions(provider, chosenThreads));
+  return new OnnxExecutable(program, runtime, session, new Set(weights.keys()));
+}
+
+function sessionOptions(provider: Provider, threads: number): SessionOptions {
+  return {
+    executionProviders: [provider],
+    // 'all' includes the transformer that moves convolutions with constant filters to a blocked layout (NCHWc).
+    graphOptimizationLevel: 'all',
+    executionMode: 'sequential',
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    logSeverityLevel: provider === 'webgpu' ? 4 : 3,
+    extra: {
+      session: {
+        // Between two runs the cores belong to the workers that decode the next batch.
+        force_spinning_stop: '1',
+        // A node that the GPU cannot run is an error of the emitter, not a detour over the CPU that nobody sees.
+        ...(provider === 'webgpu' ? { disable_cpu_ep_fallback: '1' } : {}),
+      },
+    },
+  };
+}
 
 async function createSession(
   runtime: typeof OnnxRuntime,
   bytes: Uint8Array,
   program: Program,
-  threads: number,
+  options: SessionOptions,
 ): Promise<OnnxRuntime.InferenceSession> {
   try {
-    return await runtime.InferenceSession.create(bytes, {
-      executionProviders: ['cpu'],
-      // 'all' includes the transformer that moves convolutions with constant filters to a blocked layout (NCHWc).
-      graphOptimizationLevel: 'all',
-      executionMode: 'sequential',
-      intraOpNumThreads: threads,
-      interOpNumThreads: 1,
-      logSeverityLevel: 3,
-      // Between two runs the cores belong to the workers that decode the next batch.
-      extra: { session: { force_spinning_stop: '1' } },
-    });
+    return await runtime.InferenceSession.create(bytes, options);
   } catch (error) {
     throw new EngineFailure(
       `onnxruntime refuses the graph of '${program.name}': ${error instanceof Error ? error.message : String(error)}`,

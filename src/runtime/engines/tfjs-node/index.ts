@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { EmissionError, type EmittedSavedModel, emitSavedModel } from '../../../compiler/4-emit/savedmodel/index.js';
 import type { Program } from '../../../compiler/ir/program.js';
 import { type Engine, EngineFailure, type EngineOptions, type EngineStatus, type Executable } from '../engine.js';
-import type { InstallableEngine } from '../install/index.js';
+import type { TensorFlowEngineName } from '../install/index.js';
 import { loadBinding, type SessionHandle, type TensorFlowBinding } from './binding.js';
 import { TensorFlowExecutable } from './executable.js';
 import { locateEngine } from './location.js';
@@ -16,7 +16,7 @@ export { hasAccelerator } from './probe.js';
 
 /** Runs Programs as whole graphs on TensorFlow's C library, through tfjs-node's binding. */
 class TensorFlowEngine implements Engine {
-  constructor(readonly name: InstallableEngine) {}
+  constructor(readonly name: TensorFlowEngineName) {}
 
   probe(): Promise<EngineStatus> {
     return probeEngine(this.name);

@@ -4,11 +4,11 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { bindingFile, logLevelFile } from '../install/compile-binding.js';
-import { findInstalled, type InstallableEngine } from '../install/index.js';
+import { findInstalled, type TensorFlowEngineName } from '../install/index.js';
 
 /** Where an engine's native library lies. */
 export interface NativeLocation {
-  readonly engine: InstallableEngine;
+  readonly engine: TensorFlowEngineName;
   /** A package that npm installed for the project (or for mfnc), or the folder that `mfnc engine install` made. */
   readonly origin: 'package' | 'installed';
   readonly folder: string;
@@ -32,7 +32,7 @@ export interface LocationOptions {
  * Finds an engine: a package of the project that has its binding, then one beside mfnc, then what `mfnc engine install` made.
  * Looks at files only.
  */
-export async function locateEngine(engine: InstallableEngine, options: LocationOptions = {}): Promise<NativeLocation | undefined> {
+export async function locateEngine(engine: TensorFlowEngineName, options: LocationOptions = {}): Promise<NativeLocation | undefined> {
   const { project = process.cwd(), environment = process.env } = options;
   for (const base of [pathToFileURL(join(project, 'package.json')).href, import.meta.url]) {
     const found = await locatePackage(engine, base);
@@ -52,7 +52,7 @@ export async function locateEngine(engine: InstallableEngine, options: LocationO
   };
 }
 
-async function locatePackage(engine: InstallableEngine, base: string): Promise<NativeLocation | undefined> {
+async function locatePackage(engine: TensorFlowEngineName, base: string): Promise<NativeLocation | undefined> {
   try {
     const manifestPath = createRequire(base).resolve(`@tensorflow/${engine}/package.json`);
     const manifest: unknown = JSON.parse(await readFile(manifestPath, 'utf8'));

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { EngineStatus } from '../engine.js';
-import type { InstallableEngine } from '../install/index.js';
+import type { TensorFlowEngineName } from '../install/index.js';
 import { gpuName, hasNvidiaDriver } from './gpu.js';
 import { type LocationOptions, locateEngine, type NativeLocation } from './location.js';
 import { threadCount } from './settings.js';
@@ -29,7 +29,7 @@ const inspections = new Map<string, Promise<Inspection | string>>();
  * Status of tfjs-node or tfjs-node-gpu. An engine that `mfnc engine install` made has been tried then, so files decide; a package that npm
  * installed is tried in a child process, and so is a GPU.
  */
-export async function probeEngine(engine: InstallableEngine, options: LocationOptions = {}): Promise<EngineStatus> {
+export async function probeEngine(engine: TensorFlowEngineName, options: LocationOptions = {}): Promise<EngineStatus> {
   const location = await locateEngine(engine, options);
   if (!location) return absent(engine, `It is not installed here. Run \`mfnc engine install ${engine}\`.`);
   const mayHaveGpu = engine === 'tfjs-node-gpu' && hasNvidiaDriver();
@@ -49,7 +49,7 @@ export function hasAccelerator({ devices }: EngineStatus): boolean {
   return devices.some((device) => device !== 'CPU');
 }
 
-function absent(name: InstallableEngine, reason: string): EngineStatus {
+function absent(name: TensorFlowEngineName, reason: string): EngineStatus {
   return { name, available: false, versions: {}, devices: [], threads: 0, reason };
 }
 

@@ -1,6 +1,7 @@
 import type { Program, ProgramInput, TensorId } from '../../../compiler/ir/program.js';
 import { roundTo } from '../../../compiler/ir/rounding.js';
 import { EngineFailure, type Executable, type HostTensor } from '../engine.js';
+import type { RunningBackend } from './backend.js';
 import type { Tfjs } from './library.js';
 import { findLastUses } from './lifetimes.js';
 import { type Instruction, planInstructions, splitConstantInstructions } from './plan.js';
@@ -17,29 +18,43 @@ export class TfjsExecutable implements Executable {
   private readonly constants = new Map<TensorId, Tensor>();
   /** Parameters that are constants. */
   private readonly compiledIn = new Set<TensorId>();
+  /** Those that depend on constants alone. */
+  private readonly constantInstructions: readonly Instruction[];
   private readonly instructions: readonly Instruction[];
   private readonly lastUses: readonly (readonly TensorId[])[];
   private disposed = false;
 
-  /** To be called while `backend` is tfjs's current backend. */
-  constructor(
+  /** @throws EngineFailure when what depends on constants alone cannot be computed. */
+  static async create(
+    program: Program,
+    tf: typeof Tfjs,
+    backend: RunningBackend,
+    weights: ReadonlyMap<string, HostTensor>,
+  ): Promise<TfjsExecutable> {
+    const planned = planInstructions(program, backend.kernels, (name) => backend.hasKernel(name));
+    const executable = new TfjsExecutable(program, tf, backend, weights, planned);
+    await executable.computeConstants();
+    return executable;
+  }
+
+  private constructor(
     readonly program: Program,
     private readonly tf: typeof Tfjs,
-    private readonly backend: string,
+    private readonly backend: RunningBackend,
     weights: ReadonlyMap<string, HostTensor>,
+    planned: readonly Instruction[],
   ) {
-    for (const { tensor, values } of program.constants) this.constants.set(tensor, this.upload(tensor, values));
+    for (const { tensor, values } of program.constants) this.keep(this.constants, tensor, values);
     for (const input of program.inputs) {
       const weight = input.role === 'parameter' ? weights.get(input.name) : undefined;
       if (weight === undefined) continue;
       this.compiledIn.add(input.tensor);
-      this.constants.set(input.tensor, this.upload(input.tensor, this.checked(input, weight).values.slice()));
+      this.keep(this.constants, input.tensor, this.checked(input, weight).values.slice());
     }
-    const planned = planInstructions(program, (name) => tf.getKernel(name, backend) !== undefined);
     const { once, always } = splitConstantInstructions(program, planned, new Set(this.constants.keys()));
+    this.constantInstructions = once;
     this.instructions = always;
     this.lastUses = findLastUses(program, always);
-    this.computeConstants(once);
   }
 
   async run(feeds: ReadonlyMap<string, HostTensor>, fetch?: readonly string[]): Promise<Map<string, HostTensor>> {
@@ -53,18 +68,16 @@ export class TfjsExecutable implements Executable {
     });
     this.requireHeld();
 
-    const values = await withBackend(this.tf, this.backend, () => {
+    const values = await this.perform(() => {
       const inputs = new Map(fed.map((input, i) => [input.tensor, this.upload(input.tensor, (hostValues[i] as HostTensor).values)]));
       return this.interpret(inputs);
     });
     try {
-      const read = results.map(async ({ name, tensor }): Promise<[string, HostTensor]> => {
-        const value = values.get(tensor) as Tensor;
-        return [name, { shape: this.shapeOf(tensor), values: Float32Array.from(await value.data()) }];
-      });
-      return new Map(await Promise.all(read));
-    } finally {
+      const read = await this.download(results.map(({ name, tensor }) => [name, tensor, values.get(tensor) as Tensor]));
       this.keepNextValues(values);
+      return read;
+    } finally {
+      for (const value of values.values()) value.dispose();
     }
   }
 
@@ -77,19 +90,19 @@ export class TfjsExecutable implements Executable {
         throw new EngineFailure(`the parameter '${name}' was compiled into '${this.program.name}' as a constant and cannot be replaced`);
       }
       const copy = this.checked(input, tensor).values.slice();
-      this.held.get(input.tensor)?.dispose();
-      this.held.set(input.tensor, this.upload(input.tensor, copy));
+      this.keep(this.held, input.tensor, copy);
     }
   }
 
   async read(role: 'parameter' | 'state'): Promise<Map<string, HostTensor>> {
     this.requireLive();
-    const result = new Map<string, HostTensor>();
-    for (const { name, tensor } of this.program.inputs.filter((input) => input.role === role)) {
-      const value = this.held.get(tensor);
-      if (value !== undefined) result.set(name, { shape: this.shapeOf(tensor), values: Float32Array.from(await value.data()) });
-    }
-    return result;
+    const inputs = this.program.inputs.filter((input) => input.role === role);
+    return this.download(
+      inputs.flatMap(({ name, tensor }) => {
+        const value = this.held.get(tensor);
+        return value === undefined ? [] : [[name, tensor, value] as const];
+      }),
+    );
   }
 
   async dispose(): Promise<void> {
@@ -100,20 +113,49 @@ export class TfjsExecutable implements Executable {
   }
 
   /** Runs the instructions that depend on constants alone, and frees the constants that nothing needs any more. */
-  private computeConstants(instructions: readonly Instruction[]): void {
-    if (instructions.length === 0) return;
-    const lookUp = (tensor: TensorId): Tensor => this.constants.get(tensor) as Tensor;
-    try {
-      for (const instruction of instructions) this.constants.set(instruction.output, this.execute(instruction, lookUp));
-    } catch (error) {
-      for (const tensor of this.constants.values()) tensor.dispose();
-      throw this.failure(error);
+  private async computeConstants(): Promise<void> {
+    if (this.constantInstructions.length > 0) {
+      const lookUp = (tensor: TensorId): Tensor => this.constants.get(tensor) as Tensor;
+      try {
+        await this.perform(() => {
+          for (const instruction of this.constantInstructions) this.constants.set(instruction.output, this.execute(instruction, lookUp));
+          return new Map();
+        });
+      } catch (error) {
+        await this.dispose();
+        throw this.failure(error);
+      }
     }
     const needed = new Set([...this.instructions.flatMap(({ inputs }) => inputs), ...this.program.outputs.map(({ tensor }) => tensor)]);
     for (const [tensor, value] of this.constants) {
       if (needed.has(tensor)) continue;
       value.dispose();
       this.constants.delete(tensor);
+    }
+  }
+
+  /** Does work on the device. @throws EngineFailure also for an error that the device reports after the work has returned. */
+  private async perform(work: () => Map<TensorId, Tensor>): Promise<Map<TensorId, Tensor>> {
+    const { value: values, accepted } = this.backend.perform(work);
+    try {
+      await accepted;
+      return values;
+    } catch (error) {
+      for (const value of values.values()) value.dispose();
+      throw this.failure(error);
+    }
+  }
+
+  /** Copies tensors to the host, all at once. */
+  private async download(tensors: readonly (readonly [name: string, id: TensorId, value: Tensor])[]): Promise<Map<string, HostTensor>> {
+    try {
+      const { value: reads, accepted } = this.backend.perform(() => tensors.map(([, , value]) => value.data()));
+      const [data] = await Promise.all([Promise.all(reads), accepted]);
+      return new Map(
+        tensors.map(([name, id], i) => [name, { shape: this.shapeOf(id), values: Float32Array.from(data[i] as Float32Array) }]),
+      );
+    } catch (error) {
+      throw this.failure(await this.backend.failureOf(error));
     }
   }
 
@@ -152,16 +194,26 @@ export class TfjsExecutable implements Executable {
     }
   }
 
-  /** Moves the next values of parameters and states into their places and frees the results. */
+  /** Puts the next values of parameters and states into their places. */
   private keepNextValues(values: ReadonlyMap<TensorId, Tensor>): void {
-    for (const { name, role, tensor } of this.program.outputs) {
-      const input =
-        role === 'result' ? undefined : this.program.inputs.find((candidate) => candidate.role === role && candidate.name === name);
-      if (input === undefined) continue;
-      this.held.get(input.tensor)?.dispose();
-      this.held.set(input.tensor, (values.get(tensor) as Tensor).clone());
-    }
-    for (const value of values.values()) value.dispose();
+    this.backend.within(() => {
+      for (const { name, role, tensor } of this.program.outputs) {
+        const input =
+          role === 'result' ? undefined : this.program.inputs.find((candidate) => candidate.role === role && candidate.name === name);
+        if (input === undefined) continue;
+        this.held.get(input.tensor)?.dispose();
+        this.held.set(input.tensor, (values.get(tensor) as Tensor).clone());
+      }
+    });
+  }
+
+  /** Holds values in place of those held so far. */
+  private keep(place: Map<TensorId, Tensor>, tensor: TensorId, values: Float32Array): void {
+    place.get(tensor)?.dispose();
+    place.set(
+      tensor,
+      this.backend.within(() => this.upload(tensor, values)),
+    );
   }
 
   /** The result of a kernel in the type that the Program gives it. */
@@ -197,8 +249,9 @@ export class TfjsExecutable implements Executable {
   }
 
   private failure(error: unknown): EngineFailure {
-    if (error instanceof EngineFailure) return error;
-    return new EngineFailure(`tfjs failed in '${this.program.name}': ${error instanceof Error ? error.message : String(error)}`);
+    if (error instanceof EngineFailure && error.message.startsWith(`${this.backend.engine} `)) return error;
+    const message = error instanceof Error ? error.message : String(error);
+    return new EngineFailure(`${this.backend.engine} failed in '${this.program.name}': ${message}`, { cause: error });
   }
 
   private requireLive(): void {
@@ -211,16 +264,5 @@ export class TfjsExecutable implements Executable {
         throw new EngineFailure(`the ${role} '${name}' of '${this.program.name}' has no value: write it before the first run`);
       }
     }
-  }
-}
-
-/** Makes `backend` tfjs's current backend for the time of a synchronous piece of work: another engine may share the same tfjs. */
-export async function withBackend<T>(tf: typeof Tfjs, backend: string, work: () => T): Promise<T> {
-  const previous = tf.engine().backendName;
-  if (previous !== backend && !(await tf.setBackend(backend))) throw new EngineFailure(`tfjs cannot start its backend '${backend}'`);
-  try {
-    return work();
-  } finally {
-    if (previous && previous !== backend) await tf.setBackend(previous);
   }
 }

@@ -2,8 +2,7 @@ import { findFusions } from '../../../compiler/4-emit/fusion.js';
 import type { Program, ProgramNode, TensorId } from '../../../compiler/ir/program.js';
 import type { OpName } from '../../../compiler/ops/index.js';
 import { fusedActivations, fusedKernel, fusedOperators } from './kernels/fused.js';
-import type { Kernel } from './kernels/kernel.js';
-import { kernels } from './kernels/table.js';
+import type { Kernel, KernelTable } from './kernels/kernel.js';
 
 /** One kernel to run: a node of the Program, with the bias and the activation behind it where tfjs runs them in one pass. */
 export interface Instruction {
@@ -16,9 +15,10 @@ export interface Instruction {
 
 /**
  * What the interpreter runs, made once for each Program.
+ * @param kernels how the backend runs each operator.
  * @param hasKernel whether the backend has a kernel of this name.
  */
-export function planInstructions(program: Program, hasKernel: (name: string) => boolean): Instruction[] {
+export function planInstructions(program: Program, kernels: KernelTable, hasKernel: (name: string) => boolean): Instruction[] {
   // What is bfloat16 is rounded after each node, so each has to be run by itself.
   const operators = program.tensors.every(({ type }) => type === 'float32') ? fusedOperators(hasKernel) : new Set<OpName>();
   const { absorbed, skipped } = findFusions(program, { operators, activations: fusedActivations });

@@ -2,6 +2,7 @@ import { integers } from '../../../ops/rules/attributes.js';
 import type { OnnxGraph, Value } from '../graph.js';
 import { channelsFirst, depthwiseFirst, storedShape } from '../layout.js';
 import { input, type OperatorEmitter } from './operator-emitter.js';
+import { frame, spread, tapViews } from './positions.js';
 import { imageSize, type Pads, padsOf, windowAttributes, windowOf } from './window.js';
 
 /** Shape of a depthwise filter in ONNX: one input channel per group. Output channel c * multiplier + m, as in TensorFlow. */
@@ -32,6 +33,11 @@ const inputGradient: OperatorEmitter = (emission, node) => {
   const size = imageSize(emission.shapeOf(node.output));
   const outputs = imageSize(emission.shapeOf(dy));
   const pads = padsOf(window, size);
+  if (emission.provider === 'webgpu') {
+    // The ConvTranspose of the WebGPU provider is wrong where a group has several inputs.
+    const operands = [emission.value(dy, channelsFirst), emission.value(kernel, depthwiseFirst)] as const;
+    return emission.define(node.output, groupedConvolution(graph, operands, window, pads, size), channelsFirst);
+  }
   const filter = graph.reshape(emission.value(kernel, depthwiseFirst), groupedFilterShape(kernelShape));
   const leftOver = ([0, 1] as const).map((axis) => {
     const padding = axis === 0 ? pads.top + pads.bottom : pads.left + pads.right;
@@ -47,22 +53,30 @@ const inputGradient: OperatorEmitter = (emission, node) => {
   emission.define(node.output, graph.node('ConvTranspose', [emission.value(dy, channelsFirst), filter], shape, attributes), channelsFirst);
 };
 
-/** For each tap of a window, in row-major order, the pixels of the padded image that it meets: [B, C, rows, columns]. */
-function tapViews(
+/**
+ * The input gradient as a convolution of stride 1 with the flipped filters over the gradient with `stride - 1` zeros after each row and
+ * column: dx[p] = sum over taps u of dy[(p + before - d u) / stride] k[u], where the division is whole. The M filters of a channel are the
+ * M inputs of its group.
+ */
+function groupedConvolution(
   graph: OnnxGraph,
-  image: Value,
-  { size, strides, dilations }: ReturnType<typeof windowOf>,
+  [dy, filters]: readonly [Value, Value],
+  { size: taps, strides, dilations }: ReturnType<typeof windowOf>,
   pads: Pads,
-  [rows, columns]: readonly [number, number],
-): Value[] {
-  const padded = graph.pad(image, [0, 0, pads.top, pads.left], [0, 0, pads.bottom, pads.right]);
-  return Array.from({ length: size[0] * size[1] }, (_, tap) => {
-    const y = Math.floor(tap / size[1]) * dilations[0];
-    const x = (tap % size[1]) * dilations[1];
-    return graph.slice(padded, [
-      { axis: 2, start: y, count: rows, step: strides[0] },
-      { axis: 3, start: x, count: columns, step: strides[1] },
-    ]);
+  size: readonly [number, number],
+): Value {
+  const reach = [(taps[0] - 1) * dilations[0], (taps[1] - 1) * dilations[1]] as const;
+  const lead = [reach[0] - pads.top, reach[1] - pads.left] as const;
+  const image = frame(graph, spread(graph, dy, strides), lead, [size[0] + reach[0], size[1] + reach[1]]);
+  const flipped = graph.slice(
+    filters,
+    ([0, 1] as const).map((axis) => ({ axis: axis + 2, start: taps[axis] - 1, count: taps[axis], step: -1 })),
+  );
+  const channels = filters.shape[0] as number;
+  return graph.node('Conv', [image, flipped], [dy.shape[0] as number, channels, ...size], {
+    kernel_shape: { ints: taps },
+    dilations: { ints: dilations },
+    group: { int: channels },
   });
 }
 

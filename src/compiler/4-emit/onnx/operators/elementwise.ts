@@ -1,6 +1,7 @@
 import type { ProgramNode } from '../../../ir/program.js';
 import { number } from '../../../ops/rules/attributes.js';
 import type { Emission } from '../emission.js';
+import { product } from '../fold.js';
 import type { Value } from '../graph.js';
 import { input, type OperatorEmitter } from './operator-emitter.js';
 
@@ -47,10 +48,28 @@ function positive({ graph }: Emission, x: Value): Value {
   return graph.node('HardSigmoid', [x], x.shape, { alpha: { float: 3.4e38 }, beta: { float: 0 } });
 }
 
+/** The WebGPU provider has no Sign. */
+const sign: Formula = (emission, [x], shape) => {
+  const { graph, provider } = emission;
+  if (provider === 'cpu') return graph.node('Sign', [x], shape);
+  return graph.node('Sub', [positive(emission, x as Value), positive(emission, graph.node('Neg', [x], shape))], shape);
+};
+
+/** The Pow of the WebGPU provider fails on some operands that are stretched. */
+const pow: Formula = ({ graph, provider }, operands, shape) => {
+  if (provider === 'cpu') return graph.node('Pow', operands, shape);
+  const full = operands.map((operand) =>
+    product(operand.shape) === product(shape) || product(operand.shape) === 1
+      ? operand
+      : graph.node('Expand', [operand, graph.integers(shape)], shape),
+  );
+  return graph.node('Pow', full, shape);
+};
+
 export const elementwiseEmitters = {
   neg: direct('Neg'),
   abs: direct('Abs'),
-  sign: direct('Sign'),
+  sign: elementwise(sign),
   sqrt: direct('Sqrt'),
   exp: direct('Exp'),
   log: direct('Log'),
@@ -70,7 +89,7 @@ export const elementwiseEmitters = {
   sub: direct('Sub'),
   mul: direct('Mul'),
   div: direct('Div'),
-  pow: direct('Pow'),
+  pow: elementwise(pow),
   maximum: direct('Max'),
   minimum: direct('Min'),
   greater: comparison('Greater'),

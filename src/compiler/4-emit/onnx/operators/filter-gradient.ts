@@ -3,6 +3,7 @@ import type { OnnxGraph, Value } from '../graph.js';
 import { channelsFirst } from '../layout.js';
 import { deinterleave } from './interleave.js';
 import { input, type OperatorEmitter } from './operator-emitter.js';
+import { frame } from './positions.js';
 import { imageSize, type Pads, padsOf, windowOf } from './window.js';
 
 type Window = ReturnType<typeof windowOf>;
@@ -39,8 +40,8 @@ const filterGradient: OperatorEmitter = (emission, node) => {
   const shiftsImage = copiesOfImage * inputs <= copiesOfGradient * outputs;
   const moved = taps.map(({ phase, shift: [down, right] }) =>
     shiftsImage
-      ? shiftImage(graph, phases[phase] as Value, [-down, -right], gradient.shape)
-      : shiftImage(graph, gradient, [down, right], (phases[phase] as Value).shape),
+      ? frame(graph, phases[phase] as Value, [-down, -right], sizeOf(gradient))
+      : frame(graph, gradient, [down, right], sizeOf(phases[phase] as Value)),
   );
   const still = taps.map(({ phase }) => (shiftsImage ? gradient : (phases[phase] as Value)));
   const isNarrow = (shiftsImage ? inputs : outputs) < narrow && still.every((value) => value === still[0]);
@@ -78,10 +79,9 @@ function padToMultiple(graph: OnnxGraph, image: Value, [strideY, strideX]: reado
   return graph.pad(image, [0, 0, 0, 0], [0, 0, missing(2, strideY), missing(3, strideX)]);
 }
 
-/** Moves an image down and right (up and left where negative) inside a frame of the given size; ONNX crops by negative padding. */
-function shiftImage(graph: OnnxGraph, image: Value, [down, right]: readonly [number, number], frame: readonly number[]): Value {
-  const after = (axis: number, shift: number): number => (frame[axis] as number) - (image.shape[axis] as number) - shift;
-  return graph.pad(image, [0, 0, down, right], [0, 0, after(2, down), after(3, right)]);
+/** Height and width of [B, C, H, W]. */
+function sizeOf({ shape }: Value): readonly [number, number] {
+  return [shape[2] as number, shape[3] as number];
 }
 
 /** [B, C, H, W] as [B, C, H W]. */

@@ -37,9 +37,5 @@ export function deinterleave(graph: OnnxGraph, image: Value, [strideY, strideX]:
 function split(graph: OnnxGraph, value: Value, axis: number): readonly Value[] {
   const count = value.shape[axis] as number;
   if (count === 1) return [value];
-  const shape = value.shape.map((size, i) => (i === axis ? 1 : size));
-  return graph.nodeWithOutputs('Split', [value], new Array<readonly number[]>(count).fill(shape), {
-    axis: { int: axis },
-    num_outputs: { int: count },
-  });
+  return graph.split(value, axis);
 }

@@ -1,7 +1,11 @@
+import type { Window } from '../../../ops/rules/padding.js';
 import { coveredCounts } from '../../../ops/rules/window.js';
 import { product } from '../fold.js';
+import type { OnnxGraph, Value } from '../graph.js';
 import { channelsFirst, storedShape } from '../layout.js';
+import { dataTypes } from '../messages.js';
 import { input, type OperatorEmitter } from './operator-emitter.js';
+import { frame, spread, tapViews } from './positions.js';
 import { imageSize, type Pads, padsOf, poolWindow, windowAttributes } from './window.js';
 
 const averagePool: OperatorEmitter = (emission, node) => {
@@ -57,6 +61,11 @@ const maxPoolGradient: OperatorEmitter = (emission, node) => {
   const window = poolWindow(node.attributes);
   const image = emission.value(x, channelsFirst);
   const gradient = emission.value(dy, channelsFirst);
+  if (emission.provider === 'webgpu') {
+    // Its MaxPool does not say where the maximum stood.
+    const output = emission.value(input(node, 1), channelsFirst);
+    return emission.define(node.output, tapGradients(graph, image, output, gradient, window), channelsFirst);
+  }
   const [, indices] = graph.nodeWithOutputs(
     'MaxPool',
     [image],
@@ -73,6 +82,27 @@ const maxPoolGradient: OperatorEmitter = (emission, node) => {
   });
   emission.define(node.output, graph.reshape(scattered, image.shape), channelsFirst);
 };
+
+/** Tap by tap, the gradient of the windows whose first maximum the tap met goes to its pixels. */
+function tapGradients(graph: OnnxGraph, image: Value, output: Value, gradient: Value, window: Window): Value {
+  const [, , height, width] = image.shape as [number, number, number, number];
+  const pads = padsOf(window, [height, width]);
+  const positions = [output.shape[2] as number, output.shape[3] as number] as const;
+  const { shape } = output;
+  let sum: Value | undefined;
+  // 1 where no tap so far met the maximum.
+  let open: Value | undefined;
+  for (const [tap, pixels] of tapViews(graph, image, window, pads, positions, -3.4e38).entries()) {
+    const isMaximum = graph.node('Cast', [graph.node('Equal', [pixels, output], shape)], shape, { to: { int: dataTypes.float } });
+    const met: Value = open === undefined ? isMaximum : graph.node('Mul', [isMaximum, open], shape);
+    open = graph.node('Sub', [open ?? graph.scalar(1), met], shape);
+    const share = spread(graph, graph.node('Mul', [met, gradient], shape), window.strides);
+    const shift = [Math.floor(tap / window.size[1]) - pads.top, (tap % window.size[1]) - pads.left] as const;
+    const placed = frame(graph, share, shift, [height, width]);
+    sum = sum === undefined ? placed : graph.node('Add', [sum, placed], image.shape);
+  }
+  return sum ?? graph.node('Mul', [image, graph.scalar(0)], image.shape);
+}
 
 export const poolingEmitters = {
   avg_pool: averagePool,

@@ -1,7 +1,7 @@
 import { integers, number, pairs, word } from '../../../ops/rules/attributes.js';
 import { product } from '../fold.js';
 import { channelsFirst, sameLayout, storedAxis, storedShape } from '../layout.js';
-import { interleave } from './interleave.js';
+import { deinterleave, interleave } from './interleave.js';
 import { input, type OperatorEmitter } from './operator-emitter.js';
 
 const reshape: OperatorEmitter = (emission, node) => {
@@ -91,7 +91,13 @@ const depthToSpace: OperatorEmitter = (emission, node) => {
 const spaceToDepth: OperatorEmitter = (emission, node) => {
   const value = emission.value(input(node, 0), channelsFirst);
   const shape = storedShape(emission.shapeOf(node.output), channelsFirst);
-  const attributes = { blocksize: { int: number(node.attributes, 'block_size') } };
+  const block = number(node.attributes, 'block_size');
+  if (emission.provider === 'webgpu') {
+    // The WebGPU provider has no SpaceToDepth.
+    const { graph } = emission;
+    return emission.define(node.output, graph.concat(deinterleave(graph, value, [block, block]), 1), channelsFirst);
+  }
+  const attributes = { blocksize: { int: block } };
   emission.define(node.output, emission.graph.node('SpaceToDepth', [value], shape, attributes), channelsFirst);
 };
 

@@ -1,4 +1,4 @@
-import type { Attributes } from '../../../../compiler/ops/index.js';
+import type { Attributes, OpName } from '../../../../compiler/ops/index.js';
 import type { Tfjs } from '../library.js';
 
 /** What an operator's kernel is given. It may create intermediates freely: the interpreter frees all but the result. */
@@ -11,6 +11,9 @@ export interface KernelCall {
 }
 
 export type Kernel = (call: KernelCall) => Tfjs.Tensor;
+
+/** How each operator runs. The type checker names the operators that are missing. */
+export type KernelTable = Readonly<Record<OpName, Kernel>>;
 
 /** The i-th operand; the verifier has checked that it is there. */
 export function operand(call: KernelCall, index: number): Tfjs.Tensor {

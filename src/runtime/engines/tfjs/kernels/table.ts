@@ -1,8 +1,7 @@
-import type { OpName } from '../../../../compiler/ops/index.js';
 import { flag } from '../../../../compiler/ops/rules/attributes.js';
 import { convolutionKernels } from './convolution.js';
 import { elementwiseKernels } from './elementwise.js';
-import { type Kernel, operand } from './kernel.js';
+import { type Kernel, type KernelTable, operand } from './kernel.js';
 import { poolingKernels } from './pooling.js';
 import { reductionKernels } from './reduction.js';
 import { shapeKernels } from './shape.js';
@@ -12,8 +11,8 @@ const matmul: Kernel = (call) => {
   return tf.matMul(operand(call, 0), operand(call, 1), flag(attributes, 'transpose_a'), flag(attributes, 'transpose_b'));
 };
 
-/** How each operator runs on tfjs. The type checker names the operators that are missing here. */
-export const kernels: Record<OpName, Kernel> = {
+/** How each operator runs on a backend that has tfjs's kernels: cpu and webgpu. */
+export const kernels: KernelTable = {
   ...elementwiseKernels,
   ...reductionKernels,
   ...shapeKernels,

@@ -1,6 +1,7 @@
 import { resolvePadding, type Window } from '../../../../compiler/ops/rules/padding.js';
 import type { Tfjs } from '../library.js';
 
+export type { Window } from '../../../../compiler/ops/rules/padding.js';
 export { poolWindow, windowOf } from '../../../../compiler/ops/rules/window.js';
 
 /** tfjs's explicit padding of an NHWC image. */
@@ -28,18 +29,19 @@ export function dilateFilter(tf: typeof Tfjs, filter: Tfjs.Tensor, { size, dilat
   for (const axis of [0, 1] as const) {
     const gap = dilations[axis] - 1;
     if (gap === 0) continue;
-    const rest = result.shape;
-    const split = tf.reshape(result, [...rest.slice(0, axis + 1), 1, ...rest.slice(axis + 1)]);
-    const padded = tf.pad(
-      split,
-      split.shape.map((_, i): [number, number] => [0, i === axis + 1 ? gap : 0]),
-    );
-    const spread = tf.reshape(padded, [...rest.slice(0, axis), size[axis] * dilations[axis], ...rest.slice(axis + 1)]);
-    const begin = rest.map(() => 0);
+    // Zeros after each tap are zeros at the end of a row of the matrix [taps before and on the axis, elements of one tap].
+    const shape = result.shape;
+    const taps = shape.slice(0, axis + 1).reduce((product, extent) => product * extent, 1);
+    const elements = result.size / taps;
+    const spread = tf.pad(tf.reshape(result, [taps, elements]), [
+      [0, 0],
+      [0, gap * elements],
+    ]);
+    const dilated = tf.reshape(spread, [...shape.slice(0, axis), size[axis] * dilations[axis], ...shape.slice(axis + 1)]);
     result = tf.slice(
-      spread,
-      begin,
-      rest.map((extent, i) => (i === axis ? (size[axis] - 1) * dilations[axis] + 1 : extent)),
+      dilated,
+      shape.map(() => 0),
+      shape.map((extent, i) => (i === axis ? (size[axis] - 1) * dilations[axis] + 1 : extent)),
     );
   }
   return result;
