@@ -1,10 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import type { Precision } from '../src/compiler/3-lower/index.js';
 import type { WorkerClient } from './worker-client.js';
 
-/** Losses, pictures and trained weights of two sides may differ by this much, relative to their length. */
-export const tolerance = 1e-4;
+/** Losses, pictures and trained weights of a side may differ from those of the first by this much, relative to their length. */
+export const tolerances: Readonly<Record<Precision, number>> = { float32: 1e-4, bfloat16: 3e-2 };
 
 /** What a side computed before it is timed. */
 export interface Computed {

@@ -1,14 +1,14 @@
 /**
  * A long-lived mfnc worker: one engine, one Program. Plain JavaScript over the built package, so that what is timed and weighed is what a user runs.
  */
-import { findEngine, lowerInference, lowerTrainStep } from '../dist/index.js';
+import { findEngine, inPrecision, lowerInference, lowerTrainStep } from '../dist/index.js';
 import { firstWeights, modelNamed, picturesFor, stage } from './case-inputs.mjs';
 import { joined, serve } from './worker-loop.mjs';
 
 const [engineName = 'auto'] = process.argv.slice(2);
 
 async function prepareInference(engine, request, ir) {
-  const program = lowerInference(ir, request);
+  const program = inPrecision(lowerInference(ir, request), request.precision);
   const executable = await engine.compile(program, {
     threads: request.threads,
     weights: tensorsFor(program, 'parameter', firstWeights(ir)),
@@ -26,7 +26,8 @@ async function prepareInference(engine, request, ir) {
 }
 
 async function prepareTrainStep(engine, request, ir) {
-  const step = lowerTrainStep(ir, stage, request);
+  const lowered = lowerTrainStep(ir, stage, request);
+  const step = { ...lowered, program: inPrecision(lowered.program, request.precision) };
   const executable = await engine.compile(step.program, { threads: request.threads });
   executable.write('parameter', tensorsFor(step.program, 'parameter', firstWeights(ir)));
   executable.write('state', tensorsFor(step.program, 'state', new Map()));

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { type Computed, disagreement, outputOf, tolerance } from './agreement.js';
+import { type Computed, disagreement, outputOf, tolerances } from './agreement.js';
 import { type CpuTimes, gpuMemory, loadBetween, readCpuTimes } from './machine.js';
 import type { BenchmarkCase, RunAnswer } from './protocol.js';
 import type { Side } from './sides.js';
@@ -26,6 +26,7 @@ export interface SideResult {
   readonly side: string;
   readonly kind: Side['kind'];
   readonly engine: string | undefined;
+  readonly precision: Side['precision'];
   readonly version: string;
   readonly start: Start;
   /** The start before anything was in the cache of compiled graphs; mfnc's engines only. */
@@ -123,7 +124,14 @@ async function startOnce(
 
 async function prepare(side: Side, worker: WorkerClient, benchmark: BenchmarkCase, settings: Settings): Promise<Runner> {
   const { name, ...size } = benchmark;
-  const prepared = await worker.ask({ command: 'prepare', case: name, threads: settings.threads, ...size, ...side.mode });
+  const prepared = await worker.ask({
+    command: 'prepare',
+    case: name,
+    threads: settings.threads,
+    precision: side.precision,
+    ...size,
+    ...side.mode,
+  });
   const runs: RunAnswer[] = [];
   for (let i = 0; i < settings.warmup; i++) runs.push(await worker.ask({ command: 'run' }));
   // PyTorch starts from weights of its own; `npm run parity` compares it.
@@ -138,7 +146,7 @@ async function prepare(side: Side, worker: WorkerClient, benchmark: BenchmarkCas
 function requireAgreement({ side, computed }: Runner, reference: Runner | undefined): void {
   if (computed === undefined || reference?.computed === undefined) return;
   const distance = disagreement(computed, reference.computed);
-  if (distance <= tolerance) return;
+  if (distance <= tolerances[side.precision]) return;
   throw new Error(`it does not compute what ${reference.side.name} computes: they differ by ${distance.toExponential(1)} (${side.kind})`);
 }
 
@@ -182,8 +190,8 @@ function sharesOf(
 
 async function resultOf({ side, worker, version, load, first, cold, samples }: Runner): Promise<SideResult> {
   const { peakBytes } = await worker.ask({ command: 'memory' });
-  const { name, kind, engine } = side;
+  const { name, kind, engine, precision } = side;
   const gpuBytes = worker.pid === undefined ? undefined : gpuMemory(worker.pid);
   const summary = summarize(samples);
-  return { side: name, kind, engine, version, start: { load, first }, coldStart: cold, summary, peakBytes, gpuBytes, samples };
+  return { side: name, kind, engine, precision, version, start: { load, first }, coldStart: cold, summary, peakBytes, gpuBytes, samples };
 }

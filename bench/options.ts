@@ -1,5 +1,7 @@
 import os from 'node:os';
 import { parseArgs } from 'node:util';
+import type { Precision } from '../src/compiler/3-lower/index.js';
+import { elementTypes } from '../src/compiler/ir/element-type.js';
 import { type CaseName, caseNames } from './cases.js';
 import type { Settings } from './measure.js';
 import type { BenchmarkCase, PyTorchMode } from './protocol.js';
@@ -10,6 +12,8 @@ export interface Options {
   /** Engines asked for by name; undefined: all that are present, each in the cases that suit it. */
   readonly engines: readonly string[] | undefined;
   readonly device: PyTorchMode['device'];
+  /** Types in which convolutions are computed; undefined: float32, and bfloat16 where it is fast. */
+  readonly precisions: readonly Precision[] | undefined;
   readonly settings: Settings;
   /** Folder of the report; undefined: this one. */
   readonly output: string | undefined;
@@ -30,6 +34,7 @@ export function readOptions(args: readonly string[]): Options {
       engines: { type: 'string' },
       model: { type: 'string' },
       device: { type: 'string', default: 'cpu' },
+      precision: { type: 'string' },
       rounds: { type: 'string', default: '15' },
       warmup: { type: 'string', default: '3' },
       threads: { type: 'string', default: String(os.availableParallelism()) },
@@ -46,6 +51,7 @@ export function readOptions(args: readonly string[]): Options {
     models: listOf('--model', ['lw-drgn', 'drgn'] as const, values.model ?? (onGpu ? 'lw-drgn,drgn' : 'lw-drgn')),
     engines: engines ?? (onGpu ? gpuEngines : undefined),
     device,
+    precisions: values.precision === undefined ? undefined : listOf('--precision', elementTypes, values.precision),
     settings: {
       rounds: positiveInteger('--rounds', values.rounds),
       warmup: positiveInteger('--warmup', values.warmup),

@@ -1,3 +1,5 @@
+import type { Precision } from '../src/compiler/3-lower/index.js';
+
 /** What is measured: a network, one of its Programs and the size of its inputs. */
 export interface BenchmarkCase {
   readonly name: 'inference' | 'train-step';
@@ -7,16 +9,21 @@ export interface BenchmarkCase {
   readonly width: number;
 }
 
-/** How PyTorch runs: its memory layout, and whether convolutions run in bfloat16 (autocast). */
+/** How PyTorch runs: its memory layout and device. */
 export interface PyTorchMode {
   readonly layout: 'default' | 'channels_last';
   readonly device: 'cpu' | 'cuda';
-  readonly autocast: boolean;
 }
 
 /** Commands a worker reads from its standard input, one JSON object a line; it answers each with one line. */
 export type WorkerCommand =
-  | ({ readonly command: 'prepare'; readonly case: BenchmarkCase['name']; readonly threads: number } & Partial<PyTorchMode> &
+  | ({
+      readonly command: 'prepare';
+      readonly case: BenchmarkCase['name'];
+      readonly threads: number;
+      /** Type in which convolutions are computed; PyTorch's autocast for bfloat16. */
+      readonly precision: Precision;
+    } & Partial<PyTorchMode> &
       Omit<BenchmarkCase, 'name'>)
   | { readonly command: 'run' }
   /** Writes what the runs made to a file, as float32: the last picture, or the trained weights in the order of their names. */

@@ -1,3 +1,4 @@
+import { tolerances } from './agreement.js';
 import type { CaseResult, Settings, SideResult, Start } from './measure.js';
 import { medianRatio } from './statistics.js';
 
@@ -12,9 +13,9 @@ export interface BenchmarkReport {
   readonly gpu?: string;
 }
 
-/** The layout of PyTorch with the smaller minimum, against which ratios are taken. */
-export function bestOfPyTorch(sides: readonly SideResult[]): SideResult | undefined {
-  const candidates = sides.filter((side) => side.kind === 'pytorch');
+/** The layout of PyTorch with the smaller minimum in a precision, against which its ratios are taken. */
+export function bestOfPyTorch(sides: readonly SideResult[], precision: SideResult['precision']): SideResult | undefined {
+  const candidates = sides.filter((side) => side.kind === 'pytorch' && side.precision === precision);
   return candidates.reduce<SideResult | undefined>(
     (best, side) => (best === undefined || side.summary.minimum < best.summary.minimum ? side : best),
     undefined,
@@ -31,9 +32,9 @@ export function toMarkdown(report: BenchmarkReport): string {
     '',
     `Written by \`npm run bench\`. Each side is a process of its own; after ${settings.warmup} untimed runs the sides took turns ${settings.rounds} times`,
     'in one session. Times are in milliseconds; CPU time is user and system time of the whole process; peak memory is the largest resident',
-    "memory of the whole process (VmHWM), with its interpreter and libraries. Ratios are against PyTorch's better layout: its times by",
+    "memory of the whole process (VmHWM), with its interpreter and libraries. Ratios are against PyTorch's better layout in the same precision: its times by",
     'minimum and by median, its CPU time by median. What mfnc compiled, generated code and code by hand start from the same weights and pictures, and',
-    'each was timed only after its losses, pictures and trained weights were those of the first of them to 1e-4.',
+    `each was timed only after its losses, pictures and trained weights were those of the first of them to ${tolerances.float32} (in bfloat16 ${tolerances.bfloat16}).`,
     '',
     ...report.cases.flatMap(caseToMarkdown),
     ...(report.gpu === undefined ? [] : ['## On a GPU', '', report.gpu, '']),
@@ -49,11 +50,10 @@ function table(columns: Row, rows: readonly Row[]): string[] {
 
 function caseToMarkdown(result: CaseResult): string[] {
   const { case: benchmark, sides } = result;
-  const best = bestOfPyTorch(sides);
   return [
     `## ${titleOf(benchmark)}`,
     '',
-    ...timeTable(sides, best),
+    ...timeTable(sides),
     ...startTable(sides),
     ...handTable(sides),
     ...result.absent.map(({ side, reason }) => `${side} was left out: ${reason}\n`),
@@ -63,19 +63,21 @@ function caseToMarkdown(result: CaseResult): string[] {
   ];
 }
 
-function timeTable(sides: readonly SideResult[], best: SideResult | undefined): string[] {
+function timeTable(sides: readonly SideResult[]): string[] {
   const onGpu = sides.some(({ gpuBytes }) => gpuBytes !== undefined);
-  const ratioColumns = best === undefined ? [] : ['ratio of minima', 'of medians', 'of CPU', 'of memory'];
+  const best = { float32: bestOfPyTorch(sides, 'float32'), bfloat16: bestOfPyTorch(sides, 'bfloat16') };
+  const hasRatios = Object.values(best).some((side) => side !== undefined);
+  const ratioColumns = !hasRatios ? [] : ['ratio of minima', 'of medians', 'of CPU', 'of memory'];
   return table(
     ['side', 'minimum', 'median', 'CPU median', 'peak memory', ...(onGpu ? ['GPU memory'] : []), ...ratioColumns],
     sides.map((side) => [
-      side.side + (side === best ? ' (better)' : ''),
+      side.side + (side === best[side.precision] ? ' (better)' : ''),
       milliseconds(side.summary.minimum),
       milliseconds(side.summary.median),
       milliseconds(side.summary.cpuMedian),
       megabytes(side.peakBytes),
       ...(onGpu ? [megabytes(side.gpuBytes)] : []),
-      ...(best === undefined ? [] : ratios(side, best)),
+      ...(hasRatios ? ratios(side, best[side.precision]) : []),
     ]),
   );
 }
@@ -101,7 +103,13 @@ function startTable(sides: readonly SideResult[]): string[] {
 function handTable(sides: readonly SideResult[]): string[] {
   const rows = sides.flatMap((compiled) =>
     sides
-      .filter((other) => compiled.kind === 'compiled' && other.engine === compiled.engine && other.kind !== 'compiled')
+      .filter(
+        (other) =>
+          compiled.kind === 'compiled' &&
+          compiled.precision === other.precision &&
+          other.engine === compiled.engine &&
+          other.kind !== 'compiled',
+      )
       .map((other) => [
         `${compiled.side} over ${other.side}`,
         ratio(compiled.summary.minimum / other.summary.minimum),
@@ -125,7 +133,8 @@ function titleOf(benchmark: CaseResult['case']): string {
   return `${model}, train step of stage 2 (both pairs forward, ReG backward, Adam), ${benchmark.batch}x${benchmark.height}x${benchmark.width}`;
 }
 
-function ratios(side: SideResult, best: SideResult): string[] {
+function ratios(side: SideResult, best: SideResult | undefined): string[] {
+  if (best === undefined) return ['', '', '', ''];
   const memory = side.peakBytes === undefined || best.peakBytes === undefined ? Number.NaN : side.peakBytes / best.peakBytes;
   const values = [
     side.summary.minimum / best.summary.minimum,

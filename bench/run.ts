@@ -1,13 +1,15 @@
 /**
  * npm run bench -- [--case inference,train-step,small-inference,small-train-step] [--engines tfjs-node,onnx] [--model lw-drgn,drgn]
- *                  [--device cpu|cuda] [--rounds 15] [--warmup 3] [--threads N] [--output FOLDER] [--without-pytorch] [--without-handwritten]
+ *                  [--device cpu|cuda] [--precision float32,bfloat16] [--rounds 15] [--warmup 3] [--threads N] [--output FOLDER] [--without-pytorch] [--without-handwritten]
  * Measures mfnc's engines, PyTorch and code by hand side by side and writes RESULTS.md and results.json, on a GPU RESULTS-GPU.md and results-gpu.json.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { allEngines, findEngine } from '../src/runtime/engines/index.js';
+import type { Precision } from '../src/compiler/3-lower/index.js';
+import { elementTypes } from '../src/compiler/ir/element-type.js';
+import { allEngines, bfloat16Support, findEngine } from '../src/runtime/engines/index.js';
 import { type CaseName, caseNamed, runsByDefault } from './cases.js';
 import { engineNamed } from './engine-named.js';
 import { describeMachine } from './machine.js';
@@ -40,16 +42,26 @@ async function installForGpu(engines: readonly string[]): Promise<void> {
   if (found === undefined) spawnSync(process.execPath, ['dist/cli/main.js', 'engine', 'install', 'tfjs-node-gpu'], { stdio: 'inherit' });
 }
 
+/** bfloat16 is measured where it is fast, beside PyTorch's autocast. */
+async function usefulPrecisions(engine: string): Promise<readonly Precision[]> {
+  const found = (await allEngines()).find(({ name }) => name === engine);
+  if (found === undefined) return ['float32'];
+  const { fast } = await bfloat16Support(await found.probe());
+  return fast ? elementTypes : ['float32'];
+}
+
 /** Sides in their order; those that cannot be had are named with the reason. */
 async function findSides(options: Options, engines: readonly string[]): Promise<Side[]> {
   const sides: Side[] = [];
+  const precisions = new Map<string, readonly Precision[]>();
+  for (const engine of engines) precisions.set(engine, options.precisions ?? (await usefulPrecisions(engine)));
   if (options.pytorch) {
     const found = findPyTorch(path.join(folder, '.venv'), path.join(folder, 'pytorch', 'requirements.txt'));
-    if ('python' in found) sides.push(...pytorchSides(found.python, options.device));
+    if ('python' in found) sides.push(...pytorchSides(found.python, options.device, [...new Set([...precisions.values()].flat())]));
     else console.error(`PyTorch is absent, so there is nothing to compare with: ${found.reason}.`);
   }
   for (const engine of engines) {
-    sides.push(compiledSide(engine));
+    for (const precision of precisions.get(engine) ?? []) sides.push(compiledSide(engine, precision));
     if (!options.handwritten || !handwrittenEngines.includes(engine)) continue;
     const isNative = engine === 'tfjs-node' || engine === 'tfjs-node-gpu';
     const found = isNative ? await findTfjsNode(engine, path.join(folder, `.${engine}`)) : { folder: undefined };

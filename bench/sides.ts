@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Precision } from '../src/compiler/3-lower/index.js';
 import type { PyTorchMode } from './protocol.js';
 import { WorkerClient } from './worker-client.js';
 
@@ -11,6 +12,8 @@ export interface Side {
   /** The engine, or the one over the same library; absent for PyTorch. */
   readonly engine?: string;
   readonly mode?: PyTorchMode;
+  /** Type in which convolutions are computed. */
+  readonly precision: Precision;
   /** @param environment variables beside those of this process. */
   start(environment?: Readonly<Record<string, string>>): WorkerClient;
 }
@@ -18,26 +21,28 @@ export interface Side {
 const benchFolder = path.dirname(fileURLToPath(import.meta.url));
 const project = path.dirname(benchFolder);
 
-/** PyTorch in both of its memory layouts; on a GPU also with autocast. */
-export function pytorchSides(python: string, device: PyTorchMode['device']): Side[] {
-  const modes = [false, ...(device === 'cuda' ? [true] : [])].flatMap((autocast) =>
-    (['default', 'channels_last'] as const).map((layout): PyTorchMode => ({ layout, device, autocast })),
+/** PyTorch in both of its memory layouts, in each precision. */
+export function pytorchSides(python: string, device: PyTorchMode['device'], precisions: readonly Precision[]): Side[] {
+  const modes = precisions.flatMap((precision) =>
+    (['default', 'channels_last'] as const).map((layout) => ({ precision, mode: { layout, device } })),
   );
-  return modes.map((mode) => ({
-    name: `PyTorch, ${mode.layout}${mode.autocast ? ', autocast to bfloat16' : ''}`,
+  return modes.map(({ precision, mode }) => ({
+    name: `PyTorch, ${mode.layout}${precision === 'bfloat16' ? ', autocast to bfloat16' : ''}`,
     kind: 'pytorch',
     mode,
+    precision,
     start: (environment = {}) =>
       WorkerClient.start(python, ['worker.py'], path.join(benchFolder, 'pytorch'), { PYTHONDONTWRITEBYTECODE: '1', ...environment }),
   }));
 }
 
 /** mfnc on one of its engines, as `npm run build` made it. */
-export function compiledSide(engine: string): Side {
+export function compiledSide(engine: string, precision: Precision): Side {
   return {
-    name: `mfnc, ${engine}`,
+    name: `mfnc, ${engine}${precision === 'bfloat16' ? ', bfloat16' : ''}`,
     kind: 'compiled',
     engine,
+    precision,
     start: (environment = {}) =>
       WorkerClient.start(process.execPath, [path.join(benchFolder, 'engine-worker.mjs'), engine], project, environment),
   };
@@ -49,6 +54,7 @@ export function handwrittenSide(engine: string, tfjsNode: string | undefined): S
     name: `tfjs by hand, ${engine}`,
     kind: 'handwritten',
     engine,
+    precision: 'float32',
     start: (environment = {}) =>
       WorkerClient.start(process.execPath, [path.join(benchFolder, 'handwritten', 'worker.mjs'), engine], project, {
         ...(tfjsNode === undefined ? {} : { BENCH_TFJS_NODE: tfjsNode }),

@@ -1,7 +1,7 @@
 """A long-lived PyTorch worker: reads one JSON command a line from stdin, answers one JSON line to stdout.
 
 {"command": "prepare", "case": "inference" | "train-step", "model": ..., "layout": "default" | "channels_last",
- "device": "cpu" | "cuda", "autocast": bool, "batch": ..., "height": ..., "width": ..., "threads": ...}
+ "device": "cpu" | "cuda", "precision": "float32" | "bfloat16", "batch": ..., "height": ..., "width": ..., "threads": ...}
                         {"version", "threads", "milliseconds", "cpuMilliseconds"}: the load, with the import of torch
 {"command": "run"}      one timed run: {"milliseconds", "cpuMilliseconds", "value"}
 {"command": "memory"}   {"peakBytes"}: VmHWM of this process
@@ -21,7 +21,7 @@ from networks import build  # noqa: E402
 
 def casting(request):
     """Autocast to bfloat16 where it is asked for; else nothing."""
-    return torch.autocast(request['device'], dtype=torch.bfloat16, enabled=request['autocast'])
+    return torch.autocast(request['device'], dtype=torch.bfloat16, enabled=request['precision'] == 'bfloat16')
 
 
 def prepare_inference(request, layout):

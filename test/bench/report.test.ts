@@ -13,7 +13,8 @@ const start = (load: number, first: number) => ({
 function side(name: string, kind: SideResult['kind'], milliseconds: readonly number[], peakBytes: number, engine?: string): SideResult {
   const samples = milliseconds.map((value) => ({ milliseconds: value, cpuMilliseconds: 2 * value }));
   const coldStart = kind === 'compiled' ? start(3000, 900) : undefined;
-  const common = { side: name, kind, engine, version: `${name} 1.0`, start: start(1000, 800), coldStart, gpuBytes: undefined };
+  const precision = name.includes('bfloat16') ? ('bfloat16' as const) : ('float32' as const);
+  const common = { side: name, kind, engine, precision, version: `${name} 1.0`, start: start(1000, 800), coldStart, gpuBytes: undefined };
   return { ...common, summary: summarize(samples), peakBytes, samples };
 }
 
@@ -85,8 +86,28 @@ describe('the report', () => {
   });
 
   it("takes ratios against PyTorch's better layout", () => {
-    expect(bestOfPyTorch(sides)?.side).toBe('PyTorch, channels_last');
+    expect(bestOfPyTorch(sides, 'float32')?.side).toBe('PyTorch, channels_last');
     expect(markdown).toContain('| mfnc, tfjs-node | 400 | 416 | 832 | 800 MB | 0.80 | 0.80 | 0.80 | 0.80 |');
+  });
+
+  it('takes ratios in bfloat16 against PyTorch with autocast', () => {
+    const reduced = [
+      side('PyTorch, channels_last, autocast to bfloat16', 'pytorch', [300, 298, 310], 900e6),
+      side('mfnc, tfjs-node, bfloat16', 'compiled', [257, 270, 269], 600e6, 'tfjs-node'),
+    ];
+    const cases = [
+      {
+        case: { name: 'train-step', model: 'lw-drgn', batch: 16, height: 96, width: 96 } as const,
+        sides: [...sides, ...reduced],
+        absent: [],
+        stealShare: 0,
+        foreignShare: 0,
+      },
+    ];
+    const both = toMarkdown({ date: '', machine: '', node: '', settings: { rounds: 3, warmup: 1, threads: 2 }, cases });
+    expect(both).toContain('| mfnc, tfjs-node, bfloat16 | 257 | 269 | 538 | 600 MB | 0.86 | 0.90 | 0.90 | 0.67 |');
+    expect(both).toContain('| mfnc, tfjs-node | 400 | 416 | 832 | 800 MB | 0.80 | 0.80 | 0.80 | 0.80 |');
+    expect(both).not.toContain('mfnc, tfjs-node, bfloat16 over');
   });
 
   it('shows the start with and without a cache, and what was compiled beside code by hand', () => {
