@@ -21,7 +21,7 @@ const photograph = existsSync(taken) ? taken : fromProject('node_modules/admin-l
 /** WebGPU without a graphics card. */
 const software = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
 
-describe.skipIf(chromiumMissing !== undefined)('the page of examples/web', () => {
+describe.skipIf(chromiumMissing !== undefined)('the page of examples/web', { timeout: 240_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'mfnc-web-'));
   const closers: (() => Promise<void>)[] = [];
   let context: BrowserContext;
@@ -160,7 +160,7 @@ describe.skipIf(chromiumMissing !== undefined)('the page of examples/web', () =>
     await page.close();
   });
 
-  it('gives a photograph up when asked to, and takes the next', async () => {
+  it('gives a photograph up when asked to, or when the next one is pasted', async () => {
     const page = await open();
     const large = await crop(photograph, 2400, 1600, 'very-large.png');
     await page.setInputFiles('#file', large);
@@ -168,7 +168,7 @@ describe.skipIf(chromiumMissing !== undefined)('the page of examples/web', () =>
     await page.waitForSelector('body[data-state=empty]');
     await page.setInputFiles('#file', large);
     await page.waitForSelector('#stage:has-text("Enhancing 2400 x 1600 pixels in")', { timeout: 60_000 });
-    await page.setInputFiles('#file', await crop(photograph, 40, 30, 'small.png'));
+    await paste(page, await crop(photograph, 40, 30, 'small.png'), 'image/png');
     await finished(page);
     expect(await page.locator('#timing').textContent()).toContain('40 x 30 pixels');
     await page.close();
@@ -200,7 +200,7 @@ describe.skipIf(chromiumMissing !== undefined)('the page of examples/web', () =>
       return failure || ((await page.locator('#backend').textContent()) ?? '');
     }
 
-    it('gives what the command gives, and goes on without the card when that fails', { timeout: 180_000 }, async (test) => {
+    it('gives what the command gives, and goes on without the card when that fails', async (test) => {
       const page = await open('?backend=webgpu', browser.context);
       expect(await backendOf(page, test)).toContain('Runs on WebGPU');
       const small = await crop(photograph, 31, 29, 'smaller.png');
@@ -216,7 +216,7 @@ describe.skipIf(chromiumMissing !== undefined)('the page of examples/web', () =>
       await page.close();
     });
 
-    it('does not use a card that computes garbage', { timeout: 120_000 }, async (test) => {
+    it('does not use a card that computes garbage', async (test) => {
       const page = await browser.context.newPage();
       await page.route('**/assets/worker-*.js', async (route) => {
         const response = await route.fetch();
@@ -247,14 +247,24 @@ const garbage = `{
 }
 `;
 
-/** Drops a file on the page as a file manager would. */
-async function drop(page: Page, file: string, type: string): Promise<void> {
-  const base64 = readFileSync(file).toString('base64');
-  const transfer = await page.evaluateHandle(`(async () => {
-    const bytes = await (await fetch('data:${type};base64,${base64}')).arrayBuffer();
+/** An expression for a page: a DataTransfer with the file. */
+function transferOf(file: string, type: string): string {
+  return `(async () => {
+    const bytes = await (await fetch('data:${type};base64,${readFileSync(file).toString('base64')}')).arrayBuffer();
     const transfer = new DataTransfer();
     transfer.items.add(new File([bytes], '${basename(file)}', { type: '${type}' }));
     return transfer;
-  })()`);
-  for (const event of ['dragover', 'drop']) await page.dispatchEvent('#intake', event, { dataTransfer: transfer });
+  })()`;
+}
+
+/** Drops a file on the page as a file manager would. */
+async function drop(page: Page, file: string, type: string): Promise<void> {
+  const dataTransfer = await page.evaluateHandle(transferOf(file, type));
+  for (const event of ['dragover', 'drop']) await page.dispatchEvent('#intake', event, { dataTransfer });
+}
+
+async function paste(page: Page, file: string, type: string): Promise<void> {
+  await page.evaluate(
+    `${transferOf(file, type)}.then((clipboardData) => void dispatchEvent(new ClipboardEvent('paste', { clipboardData })))`,
+  );
 }
