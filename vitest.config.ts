@@ -10,6 +10,8 @@ export default defineConfig({
     reporters: ['default', './test/support/closing-line-reporter.ts'],
     pool: 'forks',
     maxWorkers: 2,
+    // Tests leave the user's cache of compiled graphs alone; those that are about it name a folder.
+    env: { MFNC_CACHE: 'off' },
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },

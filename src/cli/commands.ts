@@ -24,6 +24,7 @@ export const commands: readonly CommandEntry[] = [
   { name: 'evaluate', summary: 'measure PSNR and SSIM over a folder of pairs', load: () => import('./evaluate.js') },
   { name: 'enhance', summary: 'enhance photographs', load: () => import('./enhance.js') },
   { name: 'engine', summary: 'install or remove an engine', load: () => import('./engine.js') },
+  { name: 'cache', summary: 'clear the cache of compiled graphs', load: () => import('./cache.js') },
   { name: 'doctor', summary: 'list engines, versions and devices', load: () => import('./doctor.js') },
   { name: 'data', summary: 'prepare photographs for a training', load: () => import('./data.js') },
 ];

@@ -1,5 +1,6 @@
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import type { Command } from 'commander';
+import { cacheFolder, cacheVariable, GraphCache } from '../runtime/engines/cache/index.js';
 import {
   allEngines,
   type Bfloat16Support,
@@ -34,6 +35,8 @@ interface Report {
   /** The engine that `--engine auto` takes. */
   readonly auto: EngineName | undefined;
   readonly engines: readonly EngineReport[];
+  /** Graphs that were compiled and kept; absent where MFNC_CACHE is off. */
+  readonly cache?: { readonly folder: string; readonly entries: number; readonly bytes: number };
 }
 
 export function register(program: Command): void {
@@ -74,10 +77,16 @@ async function examine(): Promise<Report> {
     memory: totalmem(),
     auto,
     engines,
+    ...(await examineCache()),
   };
 }
 
-function formatReport({ mfnc, node, platform, processor, memory, auto, engines }: Report): string {
+async function examineCache(): Promise<Pick<Report, 'cache'>> {
+  const folder = cacheFolder();
+  return folder === undefined ? {} : { cache: { folder, ...(await new GraphCache(folder).size()) } };
+}
+
+function formatReport({ mfnc, node, platform, processor, memory, auto, engines, cache }: Report): string {
   const sets = processor.instructionSets.length > 0 ? ` (${processor.instructionSets.join(', ')})` : '';
   const lines = [
     `mfnc ${mfnc}, Node ${node}, ${platform}`,
@@ -85,6 +94,11 @@ function formatReport({ mfnc, node, platform, processor, memory, auto, engines }
     '',
   ];
   for (const engine of engines) lines.push(...formatEngine(engine, auto));
+  lines.push(
+    cache === undefined
+      ? `no cache of compiled graphs: ${cacheVariable} is off`
+      : `cache of compiled graphs: ${cache.entries}, ${(cache.bytes / 1e6).toFixed(1)} MB in ${cache.folder}`,
+  );
   return `${lines.join('\n')}\n`;
 }
 

@@ -294,7 +294,7 @@ describe('mfnc', () => {
   it('gives each command a help with an example', async () => {
     const commands = [
       ...['check', 'inspect', 'compile', 'train', 'evaluate', 'enhance', 'doctor', 'data', 'data darken'],
-      ...['engine', 'engine install', 'engine remove', 'engine list'],
+      ...['engine', 'engine install', 'engine remove', 'engine list', 'cache', 'cache clear'],
     ];
     for (const command of commands) {
       const { code, stdout } = await runCommand(...command.split(' '), '--help');

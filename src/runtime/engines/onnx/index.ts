@@ -4,9 +4,10 @@ import { dirname } from 'node:path';
 import { emitOnnx, type Provider } from '../../../compiler/4-emit/onnx/index.js';
 import type { Program } from '../../../compiler/ir/program.js';
 import { requireFloat32 } from '../element-types.js';
-import { type Engine, EngineFailure, type EngineOptions, type EngineStatus, type Executable } from '../engine.js';
+import type { Engine, EngineOptions, EngineStatus, Executable } from '../engine.js';
 import { OnnxExecutable } from './executable.js';
 import { loadOnnxRuntime, type OnnxRuntime } from './library.js';
+import { createSession } from './session.js';
 import { probeWebGPU } from './webgpu-probe.js';
 
 type SessionOptions = OnnxRuntime.InferenceSession.SessionOptions;
@@ -67,19 +68,4 @@ function sessionOptions(provider: Provider, threads: number): SessionOptions {
       },
     },
   };
-}
-
-async function createSession(
-  runtime: typeof OnnxRuntime,
-  bytes: Uint8Array,
-  program: Program,
-  options: SessionOptions,
-): Promise<OnnxRuntime.InferenceSession> {
-  try {
-    return await runtime.InferenceSession.create(bytes, options);
-  } catch (error) {
-    throw new EngineFailure(
-      `onnxruntime refuses the graph of '${program.name}': ${error instanceof Error ? error.message : String(error)}`,
-    );
-  }
 }

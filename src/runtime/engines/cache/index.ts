@@ -1,0 +1,2 @@
+export { GraphCache, graphKey } from './graph-cache.js';
+export { cacheFolder, cacheVariable } from './location.js';
