@@ -2,14 +2,7 @@ import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { inPrecision, lowerInference } from '../../src/compiler/3-lower/index.js';
-import {
-  allEngines,
-  bfloat16Support,
-  type EngineName,
-  type EngineStatus,
-  findEngine,
-  requireFastPrecision,
-} from '../../src/runtime/engines/index.js';
+import { allEngines, bfloat16Support, type EngineName, type EngineStatus, requireFastPrecision } from '../../src/runtime/engines/index.js';
 import { miniature } from '../parity/miniature.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -56,10 +49,12 @@ describe('whether bfloat16 is fast', () => {
 
   it('is denied for engines without kernels, which refuse such Programs too', async () => {
     const program = inPrecision(lowerInference(miniature(), { batch: 1, height: 16, width: 16 }), 'bfloat16');
-    for (const name of ['onnx'] as const) {
-      const engine = await findEngine(name);
-      expect((await bfloat16Support(await engine.probe())).fast).toBe(false);
-      await expect(engine.compile(program)).rejects.toThrow(`${name} computes in float32 only; LWDRGN has tensors of bfloat16.`);
+    for (const name of ['onnx', 'onnx-webgpu', 'tfjs-wasm', 'tfjs-webgpu'] as const) {
+      const engine = (await allEngines()).find((each) => each.name === name);
+      const status = await engine?.probe();
+      expect((await bfloat16Support(statusOf(name, 'CPU'))).fast).toBe(false);
+      if (status?.available !== true) console.log(`${name} is not here to refuse a Program: ${status?.reason}`);
+      else await expect(engine?.compile(program)).rejects.toThrow(`${name} computes in float32 only; LWDRGN has tensors of bfloat16.`);
     }
   });
 
