@@ -74,9 +74,10 @@ module.exports = {
     },
     {
       name: 'emitters-see-programs-only',
-      comment: 'Emitters translate Programs and the IR; the source tree is long gone.',
+      comment:
+        'Emitters translate Programs and the IR; the source tree is long gone. The one exception goes from source to source: it needs the loops and functions that the IR has unrolled.',
       severity: 'error',
-      from: { path: '^src/compiler/4-emit/' },
+      from: { path: '^src/compiler/4-emit/', pathNot: '^src/compiler/4-emit/typescript/' },
       to: { path: '^src/compiler/(1|2)-' },
     },
     {

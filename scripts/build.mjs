@@ -6,6 +6,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { generateDiagnostics } from './generate-diagnostics.mjs';
 import { generateStdlib } from './generate-stdlib.mjs';
+import { generateSupport } from './generate-support.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const dist = path.join(root, 'dist');
@@ -13,6 +14,7 @@ const dist = path.join(root, 'dist');
 try {
   generateDiagnostics();
   generateStdlib();
+  generateSupport();
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error));
   process.exit(1);

@@ -12,7 +12,7 @@ export function analyzeFile(file: string, options: CompileOptions = {}): Analyze
   const reason = whyUnreadable(file);
   if (reason !== undefined) {
     const diagnostic = report.sourceUnreadable({ span: { file, start: 0, end: 0 }, path: file, reason });
-    return { diagnostics: [diagnostic], sources: new Map() };
+    return { diagnostics: [diagnostic], sources: new Map(), modules: [] };
   }
   return analyze(file, createSourceHost(), options);
 }

@@ -20,6 +20,7 @@ export const commands: readonly CommandEntry[] = [
     summary: 'write the IR, a SavedModel, an ONNX file or a LayersModel of TensorFlow.js',
     load: () => import('./compile.js'),
   },
+  { name: 'generate', summary: 'write a model as TypeScript on tfjs', load: () => import('./generate.js') },
   { name: 'train', summary: 'train a model as a run file says', load: () => import('./train.js') },
   { name: 'evaluate', summary: 'measure PSNR and SSIM over a folder of pairs', load: () => import('./evaluate.js') },
   { name: 'enhance', summary: 'enhance photographs', load: () => import('./enhance.js') },

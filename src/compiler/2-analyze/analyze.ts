@@ -21,6 +21,8 @@ export interface AnalyzeResult {
   readonly diagnostics: Diagnostic[];
   /** Texts of all sources that were read, by path, for printing diagnostics. */
   readonly sources: Map<string, string>;
+  /** The source trees that were read, imported modules before those that import them. */
+  readonly modules: readonly Module[];
 }
 
 /**
@@ -35,7 +37,7 @@ export function analyze(path: string, host: SourceHost, options: CompileOptions 
   if (!root) sink.add(report.sourceUnreadable({ span: { file: path, start: 0, end: 0 }, path, reason: 'no such file' }));
   checkNames(loader.modules, sink);
   const ir = root && elaborate(root, loader.modules, options, sink);
-  const result = { diagnostics: sink.diagnostics, sources: loader.sources };
+  const result = { diagnostics: sink.diagnostics, sources: loader.sources, modules: loader.modules };
   return ir && !sink.hasErrors ? { ir, ...result } : result;
 }
 

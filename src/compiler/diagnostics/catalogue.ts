@@ -373,4 +373,8 @@ export const report = {
   duplicateData(at: Place & { readonly what: string }): Diagnostic {
     return buildDiagnostic(at, 'MFN4016', 'error', `the training has ${at.what} twice`, ['keep one of them, or rename one']);
   },
+  /** MFN5001: {what} cannot be translated to TypeScript */
+  notTranslatable(at: Place & { readonly what: string }): Diagnostic {
+    return buildDiagnostic(at, 'MFN5001', 'error', `${at.what} cannot be translated to TypeScript`, []);
+  },
 };

@@ -666,4 +666,11 @@ export const explanations: readonly Explanation[] = [
     wrong: { compiled: true, text: 'mfn 1\nimport { conv } from "std/blocks"\nimport { l1 } from "std/losses"\nblock Layer() {\n  in  x: image\n  out y: image\n  y = x |> conv(3, 3)\n}\nmodel Net {\n  in  low: image\n  out high: image\n  layer = Layer()\n  high = layer(low)\n}\ntraining of Net {\n  data { pair(low, normal)  patch 32 x 32  batch 4 }\n  adam { rate = 1e-3 }\n  stage only for 1 epochs {\n    minimize loss over layer = l1(layer(low), normal)\n  }\n  stage only for 2 epochs {\n    minimize loss over layer = l1(layer(low), normal)\n  }\n}\n' },
     right: { compiled: true, text: 'mfn 1\nimport { conv } from "std/blocks"\nimport { l1 } from "std/losses"\nblock Layer() {\n  in  x: image\n  out y: image\n  y = x |> conv(3, 3)\n}\nmodel Net {\n  in  low: image\n  out high: image\n  layer = Layer()\n  high = layer(low)\n}\ntraining of Net {\n  data { pair(low, normal)  patch 32 x 32  batch 4 }\n  adam { rate = 1e-3 }\n  stage only for 1 epochs {\n    minimize loss over layer = l1(layer(low), normal)\n  }\n  stage again for 2 epochs {\n    minimize loss over layer = l1(layer(low), normal)\n  }\n}\n' },
   },
+  {
+    code: 'MFN5001', name: 'notTranslatable', severity: 'error',
+    message: '{what} cannot be translated to TypeScript',
+    explanation: '`mfnc generate typescript` keeps loops and functions as they are, so it has to tell from the source alone what every name and path will be. This place depends on\nmore than that, on how often a loop runs for example. The source is sound otherwise: every other command takes it.',
+    wrong: { compiled: false, text: 'y = [for f in features: f |> conv(8, 3) |> conv(8, 3)] |> conv(3, 1) as fuse\n' },
+    right: { compiled: false, text: 'for i in 1..n { g[i] = features[i] |> conv(8, 3) as first |> conv(8, 3) as second }\ny = [for i in 1..n: g[i]] |> conv(3, 1) as fuse\n' },
+  },
 ];

@@ -30,7 +30,8 @@ interface Pending {
   readonly inComprehension: boolean;
 }
 
-const snakeCase = (name: string): string =>
+/** `SRDiscriminator` as `sr_discriminator`. */
+export const snakeCase = (name: string): string =>
   name
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .replace(/([A-Z]+)([A-Z][a-z])/g, '$1_$2')

@@ -1,0 +1,250 @@
+import { appendFile, mkdir, open, readFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import { decodeSafetensors, encodeSafetensors } from './safetensors.js';
+import { readTensors, type TensorData, Weights } from './weights.js';
+
+/** Settings of Adam. The rate is a function of the step and the epoch, both counted from 0 within the stage. */
+export interface AdamSettings {
+  readonly rate: (at: { readonly step: number; readonly epoch: number }) => number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+}
+
+/** What a stage computes from a batch. Each value is computed when it is called for, so that a pass does no more than it needs. */
+export interface Terms {
+  readonly losses: Readonly<Record<string, () => tf.Scalar>>;
+  /** What is only written to the log. */
+  readonly logged: Readonly<Record<string, () => tf.Scalar>>;
+}
+
+export type Duration = { readonly epochs: number } | { readonly steps: number };
+
+/** How long a stage runs: as its settings say, else as the source does. */
+export function durationOf(settings: { readonly epochs?: number; readonly steps?: number } | undefined, otherwise: Duration): Duration {
+  if (settings?.steps !== undefined) return { steps: settings.steps };
+  return settings?.epochs === undefined ? otherwise : { epochs: settings.epochs };
+}
+
+/** A stage of a training. */
+export interface Stage<Batch> {
+  readonly name: string;
+  readonly duration: Duration;
+  /** The streams of pictures that it reads. */
+  readonly streams: readonly string[];
+  readonly adam: AdamSettings;
+  /** Losses, with the names of the instances whose weights each of them trains. */
+  readonly minimize: Readonly<Record<string, readonly string[]>>;
+  readonly terms: (batch: Batch) => Terms;
+}
+
+/** Means and variances of the gradients by path, `conv.kernel:m` and `conv.kernel:v`. tfjs's own Adam does not go on bit by bit from a file. */
+export type Moments = Map<string, tf.Variable>;
+
+/**
+ * One step: the gradients of all losses at the weights as they are, then all updates at once.
+ * @param step from 0, within the stage.
+ * @returns losses and logged values by name.
+ */
+export async function trainStep<Batch>(
+  stage: Stage<Batch>,
+  weights: Weights,
+  moments: Moments,
+  batch: Batch,
+  step: number,
+  epoch: number,
+): Promise<Record<string, number>> {
+  const scalars = tf.tidy(() => {
+    const results: Record<string, tf.Scalar> = {};
+    const updates = Object.entries(stage.minimize).map(([loss, names], i) => {
+      const trained = weights.under(names);
+      const { value, grads } = tf.variableGrads(() => {
+        const { losses, logged } = stage.terms(batch);
+        // One pass over the batch also gives what is logged.
+        if (i === 0) for (const [name, term] of Object.entries(logged)) results[name] = tf.keep(term());
+        const term = losses[loss];
+        if (!term) throw new Error(`the stage ${stage.name} has no loss ${loss}`);
+        return term();
+      }, [...trained.values()]);
+      results[loss] = value;
+      return { trained, grads };
+    });
+    for (const { trained, grads } of updates) {
+      for (const [path, weight] of trained) {
+        const gradient = grads[weight.name];
+        if (gradient) adamUpdate(path, weight, gradient, moments, stage.adam, step, epoch);
+      }
+    }
+    return results;
+  });
+  const values = await Promise.all(Object.entries(scalars).map(async ([name, scalar]) => [name, (await scalar.data())[0] ?? Number.NaN]));
+  tf.dispose(scalars);
+  return Object.fromEntries(values);
+}
+
+/** Adam (Kingma and Ba 2015) in PyTorch's form. */
+function adamUpdate(
+  path: string,
+  weight: tf.Variable,
+  gradient: tf.Tensor,
+  moments: Moments,
+  { rate, beta1, beta2, epsilon }: AdamSettings,
+  step: number,
+  epoch: number,
+): void {
+  const moment = (name: string): tf.Variable => {
+    const found = moments.get(name) ?? tf.variable(tf.zerosLike(weight), false);
+    moments.set(name, found);
+    return found;
+  };
+  const mean = moment(`${path}:m`);
+  const variance = moment(`${path}:v`);
+  mean.assign(tf.add(mean.mul(beta1), gradient.mul(1 - beta1)));
+  variance.assign(tf.add(variance.mul(beta2), gradient.square().mul(1 - beta2)));
+  const stepSize = rate({ step, epoch }) / (1 - beta1 ** (step + 1));
+  const correction = 1 / Math.sqrt(1 - beta2 ** (step + 1));
+  weight.assign(tf.sub(weight, mean.mul(stepSize).div(variance.sqrt().mul(correction).add(epsilon))));
+}
+
+/** Where batches come from. */
+export interface Batches<Batch> {
+  /** Batch number `step` of a stage, from 0. The caller disposes it. */
+  batch(stage: Stage<Batch>, step: number): Promise<Batch>;
+  epochOf(step: number): number;
+  stepsFor(epochs: number): number;
+}
+
+export interface TrainingRun<Batch> {
+  /** Makes the stages for weights. */
+  readonly stages: (weights: Weights) => readonly Stage<Batch>[];
+  /** Applies the network to zeros, so that its weights are made. */
+  readonly build: (weights: Weights) => void;
+  /** Zeros in the place of a batch, of one small patch. */
+  readonly emptyBatch: () => Batch;
+  readonly batches: Batches<Batch>;
+  /** Folder for log.jsonl, weights.safetensors and checkpoint.safetensors. */
+  readonly output: string;
+  readonly seed: number;
+  /** What has to be the same when a run goes on. */
+  readonly description: Readonly<Record<string, unknown>>;
+  /** What the weights' file says of its network. */
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly resume: boolean;
+  /** Ends each stage after this many steps. */
+  readonly maxSteps?: number;
+  /** Steps between checkpoints. */
+  readonly saveEvery: number;
+  readonly signal?: AbortSignal;
+}
+
+const checkpointName = 'checkpoint.safetensors';
+
+/** Trains the stages one after the other. An interrupted run that is resumed computes what an uninterrupted one does. */
+export async function train<Batch extends tf.TensorContainer>(run: TrainingRun<Batch>): Promise<void> {
+  await mkdir(run.output, { recursive: true });
+  const checkpoint = run.resume ? await readCheckpoint(run) : undefined;
+  if (!run.resume) await writeFileAtomically(join(run.output, 'log.jsonl'), '');
+  const weights = new Weights({ seed: run.seed, values: checkpoint?.weights ?? new Map() });
+  run.build(weights);
+  const ownPaths = weights.paths;
+  const stages = run.stages(weights);
+  const first = checkpoint ? stages.findIndex(({ name }) => name === checkpoint.stage) : 0;
+  for (const stage of stages.slice(Math.max(first, 0))) {
+    const isResumed = stage.name === checkpoint?.stage;
+    const length = 'steps' in stage.duration ? stage.duration.steps : run.batches.stepsFor(stage.duration.epochs);
+    const last = Math.min(length, run.maxSteps ?? length);
+    const moments: Moments = new Map();
+    if (isResumed)
+      for (const [name, { shape, values }] of checkpoint.moments) moments.set(name, tf.variable(tf.tensor(values, [...shape]), false));
+    makeWeights(stage, run.emptyBatch());
+    let step = isResumed ? checkpoint.step : 0;
+    while (step < last && !run.signal?.aborted) {
+      const started = performance.now();
+      const epoch = run.batches.epochOf(step);
+      const batch = await run.batches.batch(stage, step);
+      const losses = await trainStep(stage, weights, moments, batch, step, epoch);
+      tf.dispose(batch);
+      const wrong = Object.entries(losses).find(([, value]) => !Number.isFinite(value));
+      if (wrong) throw new Error(`stage ${stage.name}, step ${step + 1}: ${wrong[0]} is ${wrong[1]}; try a smaller rate`);
+      step += 1;
+      const seconds = Math.round(performance.now() - started) / 1000;
+      const record = { stage: stage.name, step, losses, rate: stage.adam.rate({ step: step - 1, epoch }), seconds };
+      await appendFile(join(run.output, 'log.jsonl'), `${JSON.stringify(record)}\n`);
+      const shown = Object.entries(losses).map(([name, value]) => `${name} ${value.toPrecision(5)}`);
+      console.log(`${stage.name} ${step}/${last}  ${shown.join('  ')}  ${seconds} s`);
+      if (step % run.saveEvery === 0 || step === last || run.signal?.aborted) await save(run, stage.name, step, weights, ownPaths, moments);
+    }
+    tf.dispose([...moments.values()]);
+    if (run.signal?.aborted) break;
+  }
+  weights.dispose();
+}
+
+/** Applies all of a stage once, so that weights of its own, those of discriminators, are made before gradients are taken. */
+function makeWeights<Batch extends tf.TensorContainer>(stage: Stage<Batch>, batch: Batch): void {
+  tf.tidy(() => {
+    const { losses, logged } = stage.terms(batch);
+    for (const term of [...Object.values(losses), ...Object.values(logged)]) term();
+  });
+  tf.dispose(batch);
+}
+
+interface Checkpoint {
+  readonly stage: string;
+  readonly step: number;
+  readonly weights: ReadonlyMap<string, TensorData>;
+  readonly moments: ReadonlyMap<string, TensorData>;
+}
+
+async function save<Batch>(
+  run: TrainingRun<Batch>,
+  stage: string,
+  step: number,
+  weights: Weights,
+  ownPaths: readonly string[],
+  moments: Moments,
+): Promise<void> {
+  const own = encodeSafetensors({ metadata: run.metadata, tensors: await weights.read(ownPaths) });
+  await writeFileAtomically(join(run.output, 'weights.safetensors'), own);
+  const tensors = new Map([
+    ...[...(await weights.read())].map(([path, tensor]) => [`weight/${path}`, tensor] as const),
+    ...[...(await readTensors(moments))].map(([name, tensor]) => [`moment/${name}`, tensor] as const),
+  ]);
+  const metadata = { stage, step: String(step), description: JSON.stringify(run.description) };
+  await writeFileAtomically(join(run.output, checkpointName), encodeSafetensors({ metadata, tensors }));
+}
+
+/** Reads the checkpoint of a run that goes on and cuts off the log what came after it. */
+async function readCheckpoint<Batch>({ output, description }: TrainingRun<Batch>): Promise<Checkpoint> {
+  const { metadata, tensors } = decodeSafetensors(await readFile(join(output, checkpointName)));
+  if (metadata.description !== JSON.stringify(description)) {
+    throw new Error(`${output} holds a run with other settings: ${metadata.description}, now ${JSON.stringify(description)}`);
+  }
+  const [stage = '', step] = [metadata.stage, Number(metadata.step)];
+  const lines = (await readFile(join(output, 'log.jsonl'), 'utf8')).split('\n');
+  const last = lines.findLastIndex((line) => line.includes(`"stage":"${stage}","step":${step},`));
+  await writeFileAtomically(
+    join(output, 'log.jsonl'),
+    lines
+      .slice(0, last + 1)
+      .map((line) => `${line}\n`)
+      .join(''),
+  );
+  const part = (prefix: string) =>
+    new Map([...tensors].flatMap(([name, tensor]) => (name.startsWith(prefix) ? [[name.slice(prefix.length), tensor] as const] : [])));
+  return { stage, step, weights: part('weight/'), moments: part('moment/') };
+}
+
+/** Writes a file so that its name never stands for half of it: aside, to the disk, then renamed. */
+async function writeFileAtomically(path: string, content: string | Uint8Array): Promise<void> {
+  const aside = `${path}.partial`;
+  const file = await open(aside, 'w');
+  try {
+    await file.writeFile(content);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(aside, path);
+}
