@@ -10,7 +10,7 @@ import { analyze } from '../../src/compiler/index.js';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 describe('the generated files', () => {
-  it.each(['generate-diagnostics.mjs', 'generate-stdlib.mjs'])('%s has nothing to change', (script) => {
+  it.each(['generate-diagnostics.mjs', 'generate-stdlib.mjs', 'generate-support.mjs'])('%s has nothing to change', (script) => {
     const { status, stderr } = spawnSync(process.execPath, [`${root}scripts/${script}`, '--check'], { encoding: 'utf8' });
     expect(stderr).toBe('');
     expect(status).toBe(0);

@@ -109,6 +109,7 @@ function supportFiles(translation: Translation, hasEnhance: boolean): Map<string
     for (const [file, names] of draft.imports) if (!translation.files.has(file)) visit(file, names);
   }
   visit('weights', needed.has('trainer') ? ['readTensors'] : []);
-  if (hasEnhance) for (const name of ['backend', 'safetensors']) visit(name, []);
+  visit('safetensors', []);
+  if (hasEnhance) visit('backend', []);
   return needed;
 }

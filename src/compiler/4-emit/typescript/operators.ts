@@ -63,7 +63,15 @@ const comparison =
 /** The number of entries of a list that is written out. */
 const written = (code: string | undefined): number | undefined => {
   if (code === undefined || code === '[]') return 0;
-  return /^\[[^[\]()]*\]$/.test(code) ? code.split(',').length : undefined;
+  if (!code.startsWith('[')) return undefined;
+  let [depth, count] = [0, 1];
+  for (const character of code) {
+    if ('[({'.includes(character)) depth += 1;
+    else if ('])}'.includes(character)) depth -= 1;
+    else if (character === ',' && depth === 1) count += 1;
+    else if (character === '.' && depth === 1 && code.includes('...')) return undefined;
+  }
+  return count;
 };
 
 function reducedType(x: Type, axes: string | undefined, keepDims: string | undefined): Type {
@@ -100,7 +108,7 @@ function windowOptions(call: OperatorCall): string | undefined {
   const padding = call.attributes.get('padding');
   const typed =
     padding?.type.kind === 'string' && !padding.text.startsWith('"')
-      ? `${padding.text} as ${call.context.file.use('operators', 'type Padding')}`
+      ? `${padding.text} as ${call.context.file.use('operators', 'type Padding').replace('type ', '')}`
       : padding?.text;
   return options({ strides: text(call, 'strides'), dilations: text(call, 'dilations'), padding: typed });
 }
@@ -204,7 +212,7 @@ const slice: Translator = (call) => {
 };
 
 const notCallable: Translator = () => {
-  throw new Error('gradient operators are not callable from sources');
+  throw new Error('operators that only passes make are not callable from sources');
 };
 
 /** How each operator is written with tfjs; what tfjs has no right gradient for stands in the generated operators.ts. */
@@ -263,6 +271,7 @@ export const operatorTranslators: Readonly<Record<OpName, Translator>> = {
   avg_pool: pooling('averagePool', 'avgPool', false),
   max_pool: pooling('maximumPool', 'maxPool', true),
   matmul,
+  cast: notCallable,
   relu_gradient: notCallable,
   leaky_relu_gradient: notCallable,
   conv2d_filter_gradient: notCallable,
