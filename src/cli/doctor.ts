@@ -9,9 +9,11 @@ import {
   type EngineStatus,
   findEngine,
   instructionSets,
+  parityMatrix,
 } from '../runtime/engines/index.js';
 import { mfncVersion } from '../runtime/files/index.js';
 import { colorsFor } from './terminal/colors.js';
+import { formatParityMatrix } from './terminal/parity-matrix.js';
 
 /** What is told of an engine. */
 interface EngineReport extends EngineStatus {
@@ -46,9 +48,20 @@ export function register(program: Command): void {
     .description(
       'Lists the engines with their versions, devices, threads and places, whether bfloat16 is faster with them here, why one is not available, and what this machine has.',
     )
+    .option('--ops', 'print how every engine runs every operator and its gradient')
     .option('--json', 'print JSON')
-    .addHelpText('after', '\nExample:\n  mfnc doctor')
-    .action(async ({ json }: { json?: boolean }) => {
+    .addHelpText('after', '\nExamples:\n  mfnc doctor\n  mfnc doctor --ops')
+    .action(async ({ json, ops }: { json?: boolean; ops?: boolean }) => {
+      if (ops) {
+        const matrix = parityMatrix();
+        process.stdout.write(
+          json
+            ? `${JSON.stringify(matrix, undefined, 2)}
+`
+            : formatParityMatrix(matrix),
+        );
+        return;
+      }
       const report = await examine();
       process.stdout.write(json ? `${JSON.stringify(report, undefined, 2)}\n` : formatReport(report));
     });

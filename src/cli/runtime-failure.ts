@@ -1,6 +1,13 @@
 import { LoweringFailure, type Precision } from '../compiler/3-lower/index.js';
 import { EmissionFailure } from '../compiler/4-emit/emission-failure.js';
-import { type Engine, type EngineChoice, EngineFailure, findEngine, requireFastPrecision } from '../runtime/engines/index.js';
+import {
+  type Engine,
+  type EngineChoice,
+  EngineFailure,
+  findEngine,
+  requireFastPrecision,
+  UnsupportedProgram,
+} from '../runtime/engines/index.js';
 import { RuntimeFailure } from '../runtime/files/index.js';
 import { CommandFailure } from './failure.js';
 
@@ -19,6 +26,7 @@ export function guarded<A extends unknown[]>(action: (...parameters: A) => Promi
 function asCommandFailure(error: unknown): unknown {
   if (error instanceof RuntimeFailure) return new CommandFailure(error.kind === 'input' ? 2 : 1, error.message);
   if (error instanceof LoweringFailure || error instanceof EmissionFailure) return new CommandFailure(2, error.message);
+  if (error instanceof UnsupportedProgram) return new CommandFailure(2, error.message);
   if (error instanceof EngineFailure) return new CommandFailure(1, error.message);
   return error;
 }

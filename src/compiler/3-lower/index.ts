@@ -3,6 +3,7 @@ export type { Sources } from './flatten.js';
 export { type ImageSize, lowerInference } from './inference.js';
 export { initializeWeights, type TensorValues } from './initialize.js';
 export { LoweringFailure } from './lowering-failure.js';
+export { type OperatorExample, operatorExample } from './operator-example.js';
 export { inPrecision, type Precision } from './passes/index.js';
 export { evaluateRate } from './rate.js';
 export { lowerTrainStep, type TrainedLoss, type TrainStep } from './train-step.js';

@@ -3,7 +3,9 @@ import { hasAccelerator, tfjsNodeEngine, tfjsNodeGpuEngine } from './tfjs-node/i
 
 export * from './engine.js';
 export { instructionSets } from './instruction-sets.js';
+export { type CellSupport, type Form, type OperatorRow, parityMatrix } from './parity-matrix.js';
 export { type Bfloat16Support, bfloat16Support, requireFastPrecision } from './precision.js';
+export { requireSupport, UnsupportedProgram } from './support.js';
 
 /** Loads an engine's module; its native library is loaded by `compile` only. */
 const loaders: Readonly<Record<EngineName, () => Promise<Engine>>> = {

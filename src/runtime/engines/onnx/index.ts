@@ -5,6 +5,7 @@ import { emitOnnx, type Provider } from '../../../compiler/4-emit/onnx/index.js'
 import type { Program } from '../../../compiler/ir/program.js';
 import { requireFloat32 } from '../element-types.js';
 import type { Engine, EngineOptions, EngineStatus, Executable } from '../engine.js';
+import { requireSupport } from '../support.js';
 import { OnnxExecutable } from './executable.js';
 import { loadOnnxRuntime, type OnnxRuntime } from './library.js';
 import { createSession } from './session.js';
@@ -41,7 +42,9 @@ export const onnxWebgpuEngine: Engine = {
 };
 
 async function compile(program: Program, provider: Provider, options: EngineOptions = {}): Promise<Executable> {
-  requireFloat32(provider === 'cpu' ? 'onnx' : 'onnx-webgpu', program);
+  const engine = provider === 'cpu' ? 'onnx' : 'onnx-webgpu';
+  requireFloat32(engine, program);
+  requireSupport(engine, program);
   const runtime = await loadOnnxRuntime();
   chosenThreads = options.threads ?? chosenThreads ?? availableParallelism();
   const weights = options.weights ?? new Map();

@@ -5,6 +5,7 @@ import { EmissionError, type EmittedSavedModel, emitSavedModel } from '../../../
 import type { Program } from '../../../compiler/ir/program.js';
 import { type Engine, EngineFailure, type EngineOptions, type EngineStatus, type Executable } from '../engine.js';
 import type { TensorFlowEngineName } from '../install/index.js';
+import { requireSupport } from '../support.js';
 import { loadBinding, type SessionHandle, type TensorFlowBinding } from './binding.js';
 import { TensorFlowExecutable } from './executable.js';
 import { locateEngine } from './location.js';
@@ -23,6 +24,7 @@ class TensorFlowEngine implements Engine {
   }
 
   async compile(program: Program, options: EngineOptions = {}): Promise<Executable> {
+    requireSupport(this.name, program);
     const location = await locateEngine(this.name);
     if (!location) throw new EngineFailure(`The engine ${this.name} is not installed here. Run \`mfnc engine install ${this.name}\`.`);
     chooseSettings(options.threads);

@@ -1,6 +1,7 @@
 import type { Program } from '../../../compiler/ir/program.js';
 import { requireFloat32 } from '../element-types.js';
 import type { EngineOptions, Executable } from '../engine.js';
+import { requireSupport } from '../support.js';
 import type { RunningBackend } from './backend.js';
 import { TfjsExecutable } from './executable.js';
 import { loadTfjs, type Tfjs } from './library.js';
@@ -17,5 +18,6 @@ export async function interpretWith(start: BackendStart, program: Program, optio
   const backend = await start(tf);
   // tfjs has no bfloat16. In plain JavaScript it is float32 rounded after each node, which shows what another engine should compute.
   if (backend.engine !== 'tfjs-cpu') requireFloat32(backend.engine, program);
+  requireSupport(backend.engine, program);
   return TfjsExecutable.create(program, tf, backend, options.weights ?? new Map());
 }
