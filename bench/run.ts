@@ -12,13 +12,14 @@ import { elementTypes } from '../src/compiler/ir/element-type.js';
 import { allEngines, bfloat16Support, findEngine } from '../src/runtime/engines/index.js';
 import { type CaseName, caseNamed, runsByDefault } from './cases.js';
 import { engineNamed } from './engine-named.js';
+import { generatePackage } from './generated-package.js';
 import { describeMachine } from './machine.js';
 import { type CaseResult, measureCase } from './measure.js';
 import { type Options, readOptions } from './options.js';
 import type { BenchmarkCase } from './protocol.js';
 import { findPyTorch } from './python-environment.js';
 import { type BenchmarkReport, toMarkdown } from './report.js';
-import { compiledSide, handwrittenSide, pytorchSides, type Side } from './sides.js';
+import { compiledSide, generatedSide, handwrittenSide, pytorchSides, type Side } from './sides.js';
 import { findTfjsNode } from './tfjs-node-package.js';
 
 const folder = path.dirname(fileURLToPath(import.meta.url));
@@ -67,12 +68,16 @@ async function findSides(options: Options, engines: readonly string[]): Promise<
     const found = isNative ? await findTfjsNode(engine, path.join(folder, `.${engine}`)) : { folder: undefined };
     if ('reason' in found) console.error(`Without code by hand over ${engine}: ${found.reason}.`);
     else sides.push(handwrittenSide(engine, found.folder));
+    if (!isNative || 'reason' in found || found.folder === undefined) continue;
+    const generated = generatePackage(path.dirname(folder), found.folder);
+    if ('reason' in generated) console.error(`Without generated TypeScript: ${generated.reason}.`);
+    else sides.push(generatedSide(engine, generated.folder));
   }
   return sides;
 }
 
 function takesPart(side: Side, name: CaseName, benchmark: BenchmarkCase, options: Options): boolean {
-  if (side.kind === 'handwritten' && benchmark.model !== 'lw-drgn') return false;
+  if ((side.kind === 'handwritten' || side.kind === 'generated') && benchmark.model !== 'lw-drgn') return false;
   if (side.engine === undefined) return !name.startsWith('small-');
   return options.engines !== undefined || runsByDefault(side.engine, name);
 }

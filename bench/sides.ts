@@ -62,3 +62,19 @@ export function handwrittenSide(engine: string, tfjsNode: string | undefined): S
       }),
   };
 }
+
+/** The TypeScript that mfnc generated of LW-DRGN, on tfjs-node. @param folder the generated package. */
+export function generatedSide(engine: string, folder: string): Side {
+  const worker = path.join(benchFolder, 'generated', 'worker.mjs');
+  return {
+    name: `generated TypeScript, ${engine}`,
+    kind: 'generated',
+    precision: 'float32',
+    engine,
+    start: (environment = {}) =>
+      WorkerClient.start(process.execPath, ['--import', 'tsx', worker, folder, `@tensorflow/${engine}`], project, {
+        TF_CPP_MIN_LOG_LEVEL: '2',
+        ...environment,
+      }),
+  };
+}
