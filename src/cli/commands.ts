@@ -27,5 +27,6 @@ export const commands: readonly CommandEntry[] = [
   { name: 'engine', summary: 'install or remove an engine', load: () => import('./engine.js') },
   { name: 'cache', summary: 'clear the cache of compiled graphs', load: () => import('./cache.js') },
   { name: 'doctor', summary: 'list engines, versions and devices', load: () => import('./doctor.js') },
+  { name: 'weights', summary: 'show weights, or bring them into another kind of file', load: () => import('./weights.js') },
   { name: 'data', summary: 'prepare photographs for a training', load: () => import('./data.js') },
 ];

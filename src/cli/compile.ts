@@ -6,6 +6,7 @@ import { type EmittedFiles, emit, precisionsOf, type Target, targets } from '../
 import { didYouMean } from '../compiler/diagnostics/did-you-mean.js';
 import type { IR } from '../compiler/ir/ir.js';
 import type { Program } from '../compiler/ir/program.js';
+import { hashTensors } from '../runtime/checkpoint/index.js';
 import type { HostTensor } from '../runtime/engines/engine.js';
 import { makeFolder, mfncVersion, writeFileAtomically } from '../runtime/files/index.js';
 import { requireIR } from './analyze-file.js';
@@ -62,7 +63,7 @@ export function register(program: Command): void {
     .requiredOption('-o, --output <folder>', 'folder to write to; made when it is missing')
     .option('--target <list>', `what to write, separated by commas: ${targets.join(', ')}`, 'ir,savedmodel,onnx')
     .option('--size <HxW>', 'height and width of the picture, in pixels', '256x256')
-    .option('--weights <file>', 'trained weights (.safetensors); without them the weights are random')
+    .option('--weights <file>', 'trained weights (see mfnc weights --help); without them the weights are random')
     .option('--seed <number>', 'seed of random weights', '1')
     .addOption(precisionOption(' (SavedModel only; the IR does not depend on it)').default('float32'))
     .option('--json', 'print the summary as JSON')
@@ -95,7 +96,14 @@ async function compileTo(file: string, options: Options): Promise<Summary> {
   requireSupportedSize(ir, size);
   const program = inPrecision(lowerInference(ir, { batch: 1, ...size }, sources), options.precision);
   // Everything is made before the first file is written, so a failure leaves the folder as it was.
-  const { files, notes } = emit(chosen, { name: path.basename(file, path.extname(file)), ir, program, weights, sources });
+  const { files, notes } = emit(chosen, {
+    name: path.basename(file, path.extname(file)),
+    ir,
+    program,
+    weights,
+    weightsHash: hashTensors(weights),
+    sources,
+  });
   const summary: Summary = {
     mfnc: mfncVersion,
     model: ir.model.name,

@@ -28,7 +28,7 @@ export function register(program: Command): void {
     .argument('<input...>', 'image files, or folders of them')
     .requiredOption('-o, --output <path>', 'folder for the results; for a single image also a file name')
     .requiredOption('--model <file>', '.mfn source of the network')
-    .requiredOption('--weights <file>', 'weights.safetensors of a training')
+    .requiredOption('--weights <file>', 'trained weights: weights.safetensors of a training, or what mfnc compile wrote')
     .addOption(new Option('--engine <name>', 'engine to run on').choices(engineChoices).default('auto'))
     .addOption(precisionOption().default('float32'))
     .option(

@@ -28,7 +28,7 @@ export function register(program: Command): void {
     .summary('measure PSNR and SSIM over a folder of pairs')
     .description('Enhances the images of one folder and measures PSNR and SSIM against their partners of the same name in another.')
     .requiredOption('--model <file>', '.mfn source of the network')
-    .requiredOption('--weights <file>', 'weights.safetensors of a training')
+    .requiredOption('--weights <file>', 'trained weights: weights.safetensors of a training, or what mfnc compile wrote')
     .requiredOption('--low <folder>', 'images to enhance')
     .requiredOption('--normal <folder>', 'what they should look like, matched by name without extension')
     .addOption(new Option('--engine <name>', 'engine to run on').choices(engineChoices).default('auto'))

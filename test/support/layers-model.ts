@@ -7,6 +7,8 @@ const registered = new Set<string>();
 /** Loads the files of a LayersModel as `tf.loadLayersModel` does in a page, with the emitted module of custom layers. */
 export async function loadLayersModel(files: Files): Promise<tf.LayersModel> {
   tf.enableProdMode();
+  // The one backend that has all gradients; an engine may have chosen another.
+  await tf.setBackend('cpu');
   const module = files.get('custom-layers.js');
   // A class is registered once per process, so a module is run once for each set of classes.
   if (typeof module === 'string' && !registered.has(module)) {

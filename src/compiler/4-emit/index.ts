@@ -5,6 +5,7 @@ import { emitIR } from './ir/index.js';
 import { emitOnnx } from './onnx/index.js';
 import { emitSavedModel } from './savedmodel/index.js';
 import { emitLayersModel } from './tfjs/index.js';
+import { describeWeights } from './weights-description.js';
 
 export { EmissionFailure } from './emission-failure.js';
 
@@ -32,6 +33,8 @@ export interface EmitRequest {
   readonly program: Program;
   /** Values of all parameters of the Program by path; they become constants of the artefacts. */
   readonly weights: ReadonlyMap<string, TensorValues>;
+  /** Hash of the weights; the artefacts carry it, and who reads the weights back out of them checks it. */
+  readonly weightsHash?: string;
   /** Texts of the sources, for line numbers in messages. */
   readonly sources?: Sources;
 }
@@ -47,13 +50,14 @@ export interface Emission {
  * Phase 4: the files of the targets asked for. Text and bytes depend on the arguments only.
  * @throws EmissionFailure when a target cannot say what the model does.
  */
-export const emit = (wanted: readonly Target[], { name, ir, program, weights, sources }: EmitRequest): Emission => {
+export const emit = (wanted: readonly Target[], { name, ir, program, weights, weightsHash, sources }: EmitRequest): Emission => {
+  const description = describeWeights(ir, weightsHash);
   const emitters: Readonly<Record<Target, () => Emission>> = {
     ir: () => withoutNotes(new Map([[`${name}.ir.json`, emitIR(ir)]])),
-    savedmodel: () => withoutNotes(inFolder('savedmodel', emitSavedModel(program, { weights }).files)),
-    onnx: () => withoutNotes(new Map([[`${name}.onnx`, emitOnnx(program, { weights })]])),
+    savedmodel: () => withoutNotes(inFolder('savedmodel', emitSavedModel(program, { weights, description }).files)),
+    onnx: () => withoutNotes(new Map([[`${name}.onnx`, emitOnnx(program, { weights, description })]])),
     tfjs: () => {
-      const { files, notes } = emitLayersModel(ir, program, weights, sources);
+      const { files, notes } = emitLayersModel(ir, program, { weights, description, ...(sources && { sources }) });
       return { files: inFolder('tfjs', files), notes };
     },
   };

@@ -1,3 +1,4 @@
+export { type WeightForm, weightForms } from './forms/index.js';
 export { decodeSafetensors, encodeSafetensors, type SafetensorsContent } from './safetensors.js';
 export { readCheckpoint, type TrainingCheckpoint, writeCheckpoint } from './training-checkpoint.js';
-export { hashTensors, matchWeights, readWeights, type WeightsFile, writeWeights } from './weights.js';
+export { encodeWeights, hashTensors, matchWeights, readWeights, type WeightsFile, writeWeights } from './weights.js';

@@ -1,8 +1,9 @@
 import { endianness } from 'node:os';
 import type { HostTensor } from '../engines/engine.js';
 import { inputFailure } from '../files/index.js';
+import { fromBrainFloats, fromHalfFloats } from './small-floats.js';
 
-/** Content of a safetensors file, as far as mfnc uses the format: float32 tensors and a map of strings. */
+/** Content of a safetensors file, as far as mfnc uses the format: tensors of float32, or widened to it, and a map of strings. */
 export interface SafetensorsContent {
   readonly metadata: Readonly<Record<string, string>>;
   /** By name, in the order of their data. */
@@ -47,12 +48,25 @@ export function decodeSafetensors(bytes: Uint8Array, path: string): SafetensorsC
   checkLayout(entries, data.length, path);
   return {
     metadata: readMetadata(header.metadata, path),
-    tensors: new Map(entries.map(({ name, shape, begin, end }) => [name, { shape, values: floatsOf(data.subarray(begin, end)) }])),
+    tensors: new Map(
+      entries.map(({ name, shape, type, begin, end }) => [name, { shape, values: dataTypes[type].decode(data.subarray(begin, end)) }]),
+    ),
   };
 }
 
+/** Types of elements that are read; half precision is widened without loss. */
+const dataTypes = {
+  F32: { bytes: 4, decode: floatsOf },
+  F16: { bytes: 2, decode: fromHalfFloats },
+  BF16: { bytes: 2, decode: fromBrainFloats },
+} as const;
+type DataType = keyof typeof dataTypes;
+
+const isDataType = (type: unknown): type is DataType => typeof type === 'string' && Object.hasOwn(dataTypes, type);
+
 interface Entry {
   readonly name: string;
+  readonly type: DataType;
   readonly shape: readonly number[];
   readonly begin: number;
   readonly end: number;
@@ -90,18 +104,20 @@ function readMetadata(metadata: unknown, path: string): Record<string, string> {
 function readEntry(name: string, value: unknown, dataLength: number, path: string): Entry {
   if (!isRecord(value)) throw damaged(path, `the entry of ${name} is not an object`);
   const { dtype, shape, data_offsets: offsets } = value;
-  if (dtype !== 'F32')
-    throw damaged(path, `${name} is stored as ${typeof dtype === 'string' ? dtype : JSON.stringify(dtype)}; mfnc reads float32 (F32)`);
+  if (!isDataType(dtype)) {
+    const found = typeof dtype === 'string' ? dtype : JSON.stringify(dtype);
+    throw damaged(path, `${name} is stored as ${found}; mfnc reads ${Object.keys(dataTypes).join(', ')}`);
+  }
   if (!isCountList(shape)) throw damaged(path, `the shape of ${name} is not a list of sizes`);
   if (!isCountList(offsets) || offsets.length !== 2) throw damaged(path, `data_offsets of ${name} are not two positions`);
   const [begin, end] = offsets as [number, number];
   if (begin > end || end > dataLength) {
     throw damaged(path, `the data of ${name} ends at byte ${end}, the file holds ${dataLength} bytes of data (a truncated file)`);
   }
-  const wanted = shape.reduce((product, size) => product * size, 4);
+  const wanted = shape.reduce((product, size) => product * size, dataTypes[dtype].bytes);
   if (wanted !== end - begin)
     throw damaged(path, `${name} with shape [${shape.join(', ')}] needs ${wanted} bytes, ${end - begin} are there`);
-  return { name, shape, begin, end };
+  return { name, type: dtype, shape, begin, end };
 }
 
 function checkLayout(entries: readonly Entry[], dataLength: number, path: string): void {
@@ -136,7 +152,8 @@ export function littleEndianBytes(values: Float32Array): Buffer {
   return endianness() === 'LE' ? view : Buffer.from(view).swap32();
 }
 
-function floatsOf(bytes: Buffer): Float32Array {
+/** Little-endian float32 values, copied. */
+export function floatsOf(bytes: Uint8Array): Float32Array {
   const copy = new Uint8Array(bytes.length);
   copy.set(bytes);
   if (endianness() === 'BE') Buffer.from(copy.buffer).swap32();

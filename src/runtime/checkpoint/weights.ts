@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
 import { listWeights } from '../../compiler/3-lower/index.js';
 import type { IR, ParameterValue } from '../../compiler/ir/ir.js';
-import { isParameterValue } from '../../compiler/ir/parameter-value.js';
 import type { HostTensor } from '../engines/engine.js';
-import { inputFailure, mfncVersion, readBytes, writeFileAtomically } from '../files/index.js';
-import { decodeSafetensors, encodeSafetensors, littleEndianBytes } from './safetensors.js';
+import { inputFailure, mfncVersion, writeFileAtomically } from '../files/index.js';
+import { readStoredWeights, type WeightForm } from './forms/index.js';
+import { encodeSafetensors, littleEndianBytes } from './safetensors.js';
 
-/** A weights file: the trained tensors of one model, by path, and what they belong to. */
+/** Weights that were read: the trained tensors of one model, by path, and what they belong to. */
 export interface WeightsFile {
   readonly path: string;
+  readonly form: WeightForm;
   /** Name of the model; undefined in a safetensors file that mfnc did not write. */
   readonly model: string | undefined;
   /** Parameters the model had, `{ width: 64 }`. */
@@ -16,15 +17,19 @@ export interface WeightsFile {
   readonly tensors: ReadonlyMap<string, HostTensor>;
 }
 
-/** Largest weights file that is read, in bytes; Node reads no larger file at once. */
-const largestFile = 2 ** 31 - 1;
-
-/** SHA-256 over names, shapes and values, in hexadecimal. Equal hashes mean equal weights. */
+/** SHA-256 over names, shapes and values, in hexadecimal. Equal hashes mean equal weights, in whatever order and form they are kept. */
 export function hashTensors(tensors: ReadonlyMap<string, HostTensor>): string {
+  return hashInOrder([...tensors].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function hashInOrder(tensors: Iterable<readonly [string, HostTensor]>): string {
   const hash = createHash('sha256');
   for (const [name, { shape, values }] of tensors) hash.update(`${name}:${shape.join('x')};`).update(littleEndianBytes(values));
   return hash.digest('hex');
 }
+
+/** The network that weights belong to. */
+export type WeightsOwner = Pick<WeightsFile, 'model' | 'parameters'>;
 
 /**
  * Writes the weights of a model (not those of a stage's discriminators) as safetensors: float32, filters HWIO, names are paths.
@@ -33,36 +38,33 @@ export function hashTensors(tensors: ReadonlyMap<string, HostTensor>): string {
  */
 export async function writeWeights(path: string, ir: IR, weights: ReadonlyMap<string, HostTensor>): Promise<void> {
   const tensors = new Map(listWeights(ir).map((weight) => [weight.path, weights.get(weight.path) as HostTensor]));
+  const { name, parameters } = ir.model;
+  await writeFileAtomically(path, encodeWeights({ model: name, parameters }, tensors));
+}
+
+/** A safetensors file with weights and what they belong to, in pieces. */
+export function encodeWeights({ model, parameters }: WeightsOwner, tensors: ReadonlyMap<string, HostTensor>): Uint8Array[] {
   const metadata = {
     format: 'mfnc',
     mfnc: mfncVersion,
-    model: ir.model.name,
-    parameters: JSON.stringify(ir.model.parameters),
+    ...(model !== undefined && { model, parameters: JSON.stringify(parameters) }),
     filters: 'HWIO',
     sha256: hashTensors(tensors),
   };
-  await writeFileAtomically(path, encodeSafetensors({ metadata, tensors }));
+  return encodeSafetensors({ metadata, tensors });
 }
 
-/** Reads a weights file. @throws RuntimeFailure when it is missing, damaged or no safetensors file. */
+/**
+ * Reads weights: a safetensors file, or an ONNX model, SavedModel or LayersModel that mfnc wrote.
+ * @throws RuntimeFailure when it is missing, damaged or something else.
+ */
 export async function readWeights(path: string): Promise<WeightsFile> {
-  const { metadata, tensors } = decodeSafetensors(await readBytes(path, largestFile), path);
-  if (metadata.sha256 !== undefined && metadata.sha256 !== hashTensors(tensors)) {
+  const { sha256, ...stored } = await readStoredWeights(path);
+  // Files of the first versions carry the hash of the tensors in the file's order.
+  if (sha256 !== undefined && sha256 !== hashTensors(stored.tensors) && sha256 !== hashInOrder(stored.tensors)) {
     throw inputFailure(`${path}: its values do not match the hash it carries, so the file was damaged or edited. Copy it again.`);
   }
-  return { path, model: metadata.model, parameters: readParameters(metadata.parameters, path), tensors };
-}
-
-function readParameters(json: string | undefined, path: string): Record<string, ParameterValue> {
-  if (json === undefined) return {};
-  try {
-    const value: unknown = JSON.parse(json);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(isParameterValue))
-      return { ...value };
-  } catch {
-    // Said below: the metadata is unusable either way.
-  }
-  throw inputFailure(`${path}: the parameters in its metadata are not a JSON object of numbers, texts and lists of these.`);
+  return { path, ...stored };
 }
 
 /**

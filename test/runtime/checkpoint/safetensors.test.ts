@@ -45,7 +45,7 @@ describe('safetensors', () => {
     ['no JSON', file('{"a":'), /not a JSON object/],
     ['a list', file([]), /not a JSON object/],
     ['metadata of numbers', file({ __metadata__: { a: 1 } }), /__metadata__\.a is not a string/],
-    ['half precision', file({ a: tensor(0, 2, [1], 'F16') }, 2), /a is stored as F16; mfnc reads float32/],
+    ['double precision', file({ a: tensor(0, 8, [1], 'F64') }, 8), /a is stored as F64; mfnc reads F32, F16, BF16/],
     ['a negative size', file({ a: tensor(0, 4, [-1]) }, 4), /the shape of a is not a list of sizes/],
     ['one offset', file({ a: { dtype: 'F32', shape: [1], data_offsets: [0] } }, 4), /data_offsets of a/],
     ['cut data', file({ a: tensor(0, 8, [2]) }, 4), /the data of a ends at byte 8, the file holds 4/],

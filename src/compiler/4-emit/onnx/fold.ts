@@ -10,9 +10,12 @@ function rowMajorStrides(shape: readonly number[]): number[] {
   return strides;
 }
 
+/** Elements in row-major order: values, or positions of values. */
+type Elements = Float32Array | Uint32Array;
+
 /** Copies a strided view, given by its shape, the strides of its axes and the offset of its first element, into a dense tensor. */
-function gather(values: Float32Array, shape: readonly number[], strides: readonly number[], offset: number): Float32Array {
-  const result = new Float32Array(product(shape));
+function gather<E extends Elements>(values: E, shape: readonly number[], strides: readonly number[], offset: number): E {
+  const result = values instanceof Uint32Array ? new Uint32Array(product(shape)) : new Float32Array(product(shape));
   const index = new Array<number>(shape.length).fill(0);
   let source = offset;
   for (let target = 0; target < result.length; target++) {
@@ -28,10 +31,10 @@ function gather(values: Float32Array, shape: readonly number[], strides: readonl
       index[axis] = 0;
     }
   }
-  return result;
+  return result as E;
 }
 
-export function transposeValues(values: Float32Array, shape: readonly number[], permutation: readonly number[]): Float32Array {
+export function transposeValues<E extends Elements>(values: E, shape: readonly number[], permutation: readonly number[]): E {
   const strides = rowMajorStrides(shape);
   return gather(
     values,
@@ -55,7 +58,7 @@ export function slicedShape(shape: readonly number[], slices: readonly AxisSlice
   return result;
 }
 
-export function sliceValues(values: Float32Array, shape: readonly number[], slices: readonly AxisSlice[]): Float32Array {
+export function sliceValues<E extends Elements>(values: E, shape: readonly number[], slices: readonly AxisSlice[]): E {
   const strides = rowMajorStrides(shape);
   let offset = 0;
   for (const { axis, start, step } of slices) {

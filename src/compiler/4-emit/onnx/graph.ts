@@ -1,3 +1,4 @@
+import { type Derivation, derived } from './derivation.js';
 import { type AxisSlice, slicedShape, sliceValues, transposeValues } from './fold.js';
 import { keepsOrder } from './layout.js';
 import type { OnnxAttribute, OnnxInitializer, OnnxNode } from './messages.js';
@@ -10,6 +11,8 @@ export interface Value {
   readonly shape: readonly number[];
   /** Known at compile time: an initialiser. */
   readonly values?: Float32Array;
+  /** Of an initialiser that holds a weight or a part of one. */
+  readonly derivation?: Derivation;
 }
 
 /** Tensors that one kernel may bind on any WebGPU device (8 storage buffers), with room for those around them. */
@@ -27,6 +30,7 @@ export class OnnxGraph {
   private readonly named = new Map<string, string>();
   private readonly initializers = new Map<string, OnnxInitializer>();
   private readonly shared = new Map<string, Value>();
+  private readonly derivations = new Map<string, Derivation>();
   /** Outputs of the nodes, by what the nodes compute. */
   private readonly equalNodes = new Map<string, readonly Value[]>();
   /** Names of the outputs of all nodes. */
@@ -67,11 +71,13 @@ export class OnnxGraph {
     return outputs;
   }
 
-  /** A float initialiser. */
-  constant(values: Float32Array, shape: readonly number[]): Value {
+  /** A float initialiser. @param derivation where it is made of a weight. */
+  constant(values: Float32Array, shape: readonly number[], derivation?: Derivation): Value {
     const name = this.freshName('constant');
     this.initializers.set(name, { name, shape, values });
-    return { name, shape, values };
+    if (derivation === undefined) return { name, shape, values };
+    this.derivations.set(name, derivation);
+    return { name, shape, values, derivation };
   }
 
   /** A float initialiser of rank 0; equal numbers share one. */
@@ -86,7 +92,7 @@ export class OnnxGraph {
 
   reshape(value: Value, shape: readonly number[]): Value {
     if (shape.length === value.shape.length && shape.every((size, axis) => size === value.shape[axis])) return value;
-    if (value.values !== undefined) return this.constant(value.values, shape);
+    if (value.values !== undefined) return this.constant(value.values, shape, derived(value.derivation, { reshape: shape }));
     return this.node('Reshape', [value, this.integers(shape)], shape);
   }
 
@@ -95,7 +101,10 @@ export class OnnxGraph {
     if (permutation.every((axis, i) => axis === i)) return value;
     const shape = permutation.map((axis) => value.shape[axis] as number);
     if (keepsOrder(value.shape, permutation)) return this.reshape(value, shape);
-    if (value.values !== undefined) return this.constant(transposeValues(value.values, value.shape, permutation), shape);
+    if (value.values !== undefined) {
+      const values = transposeValues(value.values, value.shape, permutation);
+      return this.constant(values, shape, derived(value.derivation, { transpose: permutation }));
+    }
     return this.node('Transpose', [value], shape, { perm: { ints: permutation } });
   }
 
@@ -103,7 +112,9 @@ export class OnnxGraph {
     const effective = slices.filter(({ axis, start, count, step }) => start !== 0 || step !== 1 || count !== value.shape[axis]);
     if (effective.length === 0) return value;
     const shape = slicedShape(value.shape, effective);
-    if (value.values !== undefined) return this.constant(sliceValues(value.values, value.shape, effective), shape);
+    if (value.values !== undefined) {
+      return this.constant(sliceValues(value.values, value.shape, effective), shape, derived(value.derivation, { slice: effective }));
+    }
     if (this.provider === 'webgpu' && effective.some(({ step }) => step < -1)) return this.sliceForwards(value, effective);
     // ONNX excludes the end; walking backwards past index 0 needs an end below -size.
     const ends = effective.map(({ axis, start, count, step }) => {
@@ -204,6 +215,16 @@ export class OnnxGraph {
   usedInitializers(): OnnxInitializer[] {
     const used = new Set(this.nodes.flatMap((node) => node.inputs));
     return [...this.initializers.values()].filter(({ name }) => used.has(name));
+  }
+
+  /** Which of these initialisers hold a weight or a part of one. */
+  derivationsOf(initializers: readonly OnnxInitializer[]): Map<string, Derivation> {
+    return new Map(
+      initializers.flatMap(({ name }) => {
+        const derivation = this.derivations.get(name);
+        return derivation === undefined ? [] : [[name, derivation] as const];
+      }),
+    );
   }
 
   private share(key: string, shape: readonly number[], values: Float32Array | BigInt64Array): Value {

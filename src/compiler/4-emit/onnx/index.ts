@@ -1,8 +1,11 @@
 import type { Program, ProgramInput, ProgramOutput } from '../../ir/program.js';
 import { type FusionRules, findFusions } from '../fusion.js';
+import type { WeightsDescription } from '../weights-description.js';
+import { type Derivation, type StoredWeight, sourcePositions } from './derivation.js';
 import { Emission } from './emission.js';
+import { product } from './fold.js';
 import { canonical } from './layout.js';
-import { encodeModel, type OnnxValue } from './messages.js';
+import { encodeModel, type OnnxInitializer, type OnnxValue } from './messages.js';
 import { operatorEmitters } from './operators/table.js';
 import type { Provider } from './provider.js';
 
@@ -19,7 +22,12 @@ export interface OnnxOptions {
   readonly weights?: ReadonlyMap<string, WeightValues>;
   /** Provider of onnxruntime that the graph is written for: the forms of operators differ, what they compute does not. Default: cpu. */
   readonly provider?: Provider;
+  /** Whose weights these are. With it the metadata of the model says how they are stored, and they can be read back out of it. */
+  readonly description?: WeightsDescription;
 }
+
+/** Key of the metadata that says which weights the model holds and how its initialisers are made of them. */
+export const weightsMetadataKey = 'mfnc';
 
 /** IR version 8 with operator set 18: read by onnxruntime 1.14 and later. */
 const irVersion = 8;
@@ -52,7 +60,7 @@ export function emitOnnx(program: Program, options: OnnxOptions = {}): Uint8Arra
     graph.enter(input.name);
     if (weight !== undefined) {
       requireShape(input, weight.shape, shape);
-      emission.define(input.tensor, graph.constant(weight.values, shape));
+      emission.define(input.tensor, graph.constant(weight.values, shape, { weight: input.name, steps: [] }));
     } else {
       inputs.push({ name: input.name, shape });
       emission.defineInput(input.tensor, { name: input.name, shape }, input.role === 'data' && shape.length === 4);
@@ -72,15 +80,51 @@ export function emitOnnx(program: Program, options: OnnxOptions = {}): Uint8Arra
     graph.renameOrCopy(emission.value(output.tensor, canonical(shape.length)), name);
     return { name, shape };
   });
+  const initializers = graph.usedInitializers();
+  const { description, weights } = options;
+  const stored = description && weights ? storedWeights(program, weights, graph.derivationsOf(initializers), initializers) : undefined;
   return encodeModel({
     name: program.name,
     irVersion,
     operatorSets: [{ domain: '', version: operatorSet }],
     nodes: graph.finishedNodes(),
-    initializers: graph.usedInitializers(),
+    initializers: [...initializers, ...(stored?.unused ?? [])],
     inputs,
     outputs,
+    metadata: stored === undefined ? {} : { [weightsMetadataKey]: JSON.stringify({ ...description, weights: stored.weights }) },
   });
+}
+
+/**
+ * How each weight is spread over the initialisers. A weight that the graph does not use, or not all of, is added as an initialiser of its own, so that
+ * none is lost.
+ */
+function storedWeights(
+  program: Program,
+  weights: ReadonlyMap<string, WeightValues>,
+  derivations: ReadonlyMap<string, Derivation>,
+  initializers: readonly OnnxInitializer[],
+): { readonly weights: Readonly<Record<string, StoredWeight>>; readonly unused: readonly OnnxInitializer[] } {
+  const sizes = new Map(initializers.map(({ name, shape }) => [name, product(shape)]));
+  const unused: OnnxInitializer[] = [];
+  const entries = program.inputs.flatMap(({ name, role }): [string, StoredWeight][] => {
+    const weight = role === 'parameter' ? weights.get(name) : undefined;
+    if (weight === undefined) return [];
+    const all = [...derivations].filter(([, derivation]) => derivation.weight === name);
+    // One initialiser that is as large as the weight holds all of it; several are its parts.
+    const whole = all.find(([tensor]) => sizes.get(tensor) === weight.values.length);
+    const parts = (whole === undefined ? all : [whole]).map(([tensor, { steps }]) => ({ tensor, steps }));
+    if (covers(weight, parts)) return [[name, { shape: weight.shape, parts }]];
+    unused.push({ name, shape: weight.shape, values: weight.values });
+    return [[name, { shape: weight.shape, parts: [{ tensor: name, steps: [] }] }]];
+  });
+  return { weights: Object.fromEntries(entries), unused };
+}
+
+function covers({ shape, values }: WeightValues, parts: StoredWeight['parts']): boolean {
+  const isCovered = new Uint8Array(values.length);
+  for (const { steps } of parts) for (const position of sourcePositions(shape, steps)) isCovered[position] = 1;
+  return isCovered.every((covered) => covered === 1);
 }
 
 /**

@@ -36,6 +36,7 @@ const descriptor = {
             producerName: { type: 'string', id: 2 },
             graph: { type: 'GraphProto', id: 7 },
             opsetImport: { rule: 'repeated', type: 'OperatorSetIdProto', id: 8 },
+            metadataProps: { rule: 'repeated', type: 'StringStringEntryProto', id: 14 },
           },
         },
         GraphProto: {
@@ -63,6 +64,7 @@ const descriptor = {
           fields: { dim: { rule: 'repeated', type: 'Dimension', id: 1 } },
           nested: { Dimension: { fields: { dimValue: { type: 'int64', id: 1 } } } },
         },
+        StringStringEntryProto: { fields: { key: { type: 'string', id: 1 }, value: { type: 'string', id: 2 } } },
         OperatorSetIdProto: { fields: { domain: { type: 'string', id: 1 }, version: { type: 'int64', id: 2 } } },
       },
     },
@@ -112,6 +114,7 @@ export interface OnnxModel {
   readonly initializers: readonly OnnxInitializer[];
   readonly inputs: readonly OnnxValue[];
   readonly outputs: readonly OnnxValue[];
+  readonly metadata: Readonly<Record<string, string>>;
 }
 
 const modelType = protobuf.Root.fromJSON(descriptor).lookupType('onnx.ModelProto');
@@ -142,8 +145,45 @@ export function encodeModel(model: OnnxModel): Uint8Array {
       output: model.outputs.map(valueMessage),
     },
     opsetImport: model.operatorSets.map(({ domain, version }) => ({ domain, version })),
+    metadataProps: Object.entries(model.metadata).map(([key, value]) => ({ key, value })),
   };
   return modelType.encode(message).finish();
+}
+
+/** A tensor of a model that was read: float32 only, little-endian. */
+export interface StoredTensor {
+  readonly dataType: number;
+  readonly shape: readonly number[];
+  readonly bytes: Uint8Array;
+}
+
+/** Initialisers and metadata of a serialised model. @throws Error when the bytes are no ONNX model. */
+export function decodeStoredTensors(bytes: Uint8Array): {
+  readonly producer: string;
+  readonly metadata: ReadonlyMap<string, string>;
+  readonly tensors: ReadonlyMap<string, StoredTensor>;
+} {
+  const model = modelType.toObject(modelType.decode(bytes), { longs: Number, defaults: true, arrays: true }) as DecodedModel;
+  return {
+    producer: model.producerName,
+    metadata: new Map(model.metadataProps.map(({ key, value }) => [key, value])),
+    tensors: new Map(
+      (model.graph?.initializer ?? []).map(({ name, dims, dataType, rawData }) => [name, { dataType, shape: dims, bytes: rawData }]),
+    ),
+  };
+}
+
+interface DecodedModel {
+  readonly producerName: string;
+  readonly metadataProps: readonly { readonly key: string; readonly value: string }[];
+  readonly graph: {
+    readonly initializer: readonly {
+      readonly name: string;
+      readonly dims: readonly number[];
+      readonly dataType: number;
+      readonly rawData: Uint8Array;
+    }[];
+  } | null;
 }
 
 function attributeMessage(name: string, value: OnnxAttribute): object {

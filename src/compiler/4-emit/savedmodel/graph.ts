@@ -9,6 +9,9 @@ export type TensorName = string;
 /** The elements' types as TensorFlow names them. */
 export const dataTypeOf: Readonly<Record<ElementType, DataType>> = { float32: 'float', bfloat16: 'bfloat16' };
 
+/** Attribute of a constant that is a weight: its path, as nodes cannot carry all names of weights. */
+export const weightPathAttribute = '_mfnc_weight';
+
 /** Collects the nodes of a graph, each with a unique name; equal small constants become one node. */
 export class GraphBuilder {
   readonly nodes: NodeMessage[] = [];
@@ -31,6 +34,15 @@ export class GraphBuilder {
   floats(wantedName: string, values: Float32Array, shape: readonly number[], type: ElementType = 'float32'): TensorName {
     const value = type === 'bfloat16' ? attribute.bfloat16s(values, shape) : attribute.floats(values, shape);
     return this.add('Const', wantedName, [], { dtype: attribute.type(dataTypeOf[type]), value });
+  }
+
+  /** A weight, with its path as an attribute: TensorFlow keeps those that begin with an underscore and reads none of them. */
+  weight(path: string, values: Float32Array, shape: readonly number[]): TensorName {
+    return this.add('Const', path, [], {
+      dtype: attribute.type('float'),
+      value: attribute.floats(values, shape),
+      [weightPathAttribute]: attribute.text(path),
+    });
   }
 
   /** @param value for bfloat16, a number that it has. */

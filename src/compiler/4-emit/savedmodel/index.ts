@@ -1,4 +1,5 @@
 import type { Program, ProgramInput, TensorId } from '../../ir/program.js';
+import type { WeightsDescription } from '../weights-description.js';
 import { attribute, shapeMessage } from './attribute-values.js';
 import { biasAddition } from './bias.js';
 import { GraphBuilder, type TensorName } from './graph.js';
@@ -18,6 +19,8 @@ export interface WeightValues {
 export interface SavedModelOptions {
   /** Values of parameters, by path: these become constants of the graph. Parameters that are not in it are inputs. */
   readonly weights?: ReadonlyMap<string, WeightValues>;
+  /** Whose weights these are: stands in the version of the MetaGraph, a text that is the writer's to choose. */
+  readonly description?: WeightsDescription;
 }
 
 /** An input or output of the signature. */
@@ -90,7 +93,21 @@ export function emitSavedModel(given: Program, options: SavedModelOptions = {}):
     outputInfos[key] = { name: tensor, dtype: dataTypes.float, tensorShape: shapeMessage(shapeOf(program, output.tensor)) };
   }
   const signature = { inputs: inputInfos, outputs: outputInfos, methodName: 'tensorflow/serving/predict' };
-  return { files: new Map([['saved_model.pb', encodeSavedModel(graph.nodes, signature)]]), inputs, outputs };
+  return {
+    files: new Map([['saved_model.pb', encodeSavedModel(graph.nodes, signature, versionText(options.description))]]),
+    inputs,
+    outputs,
+  };
+}
+
+const versionPrefix = 'mfnc ';
+
+const versionText = (description: WeightsDescription | undefined): string =>
+  description === undefined ? versionPrefix.trim() : versionPrefix + JSON.stringify(description);
+
+/** The description in the version of a MetaGraph, as JSON; undefined where there is none. */
+export function descriptionInVersion(version: string): string | undefined {
+  return version.startsWith(versionPrefix) ? version.slice(versionPrefix.length) : undefined;
 }
 
 function emitInput(graph: GraphBuilder, program: Program, input: ProgramInput, weight: WeightValues | undefined): TensorName {
@@ -99,7 +116,7 @@ function emitInput(graph: GraphBuilder, program: Program, input: ProgramInput, w
   if (weight.shape.join() !== shape.join()) {
     throw new EmissionError(`${input.name} has the shape [${shape.join(', ')}], the values given for it have [${weight.shape.join(', ')}]`);
   }
-  return graph.floats(input.name, weight.values, shape);
+  return graph.weight(input.name, weight.values, shape);
 }
 
 function shapeOf(program: Program, tensor: TensorId): readonly number[] {

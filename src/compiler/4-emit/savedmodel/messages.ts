@@ -143,18 +143,65 @@ export interface SignatureMessage {
  */
 const graphVersion = 1087;
 
-/** Encodes a graph and its signature as saved_model.pb. Equal arguments give equal bytes. */
-export function encodeSavedModel(nodes: readonly NodeMessage[], signature: SignatureMessage): Uint8Array {
+/** Encodes a graph and its signature as saved_model.pb. Equal arguments give equal bytes. @param version text of the writer's own. */
+export function encodeSavedModel(nodes: readonly NodeMessage[], signature: SignatureMessage, version: string): Uint8Array {
   return savedModelType
     .encode({
       savedModelSchemaVersion: 1,
       metaGraphs: [
         {
-          metaInfoDef: { metaGraphVersion: 'mfnc', tags: ['serve'], tensorflowVersion: '2.9.1' },
+          metaInfoDef: { metaGraphVersion: version, tags: ['serve'], tensorflowVersion: '2.9.1' },
           graphDef: { node: nodes, versions: { producer: graphVersion } },
           signatureDef: { serving_default: signature },
         },
       ],
     })
     .finish();
+}
+
+/** A constant of a graph that was read. */
+export interface StoredConstant {
+  readonly dtype: number;
+  readonly shape: readonly number[];
+  readonly bytes: Uint8Array;
+  /** Texts among its attributes, by name. */
+  readonly texts: ReadonlyMap<string, string>;
+}
+
+/** Constants and the writer's text of a saved_model.pb. @throws Error when the bytes are no SavedModel. */
+export function decodeConstants(bytes: Uint8Array): { readonly version: string; readonly constants: readonly StoredConstant[] } {
+  const message = savedModelType.decode(bytes);
+  const [graph] = (savedModelType.toObject(message, { longs: Number, defaults: false }) as DecodedSavedModel).metaGraphs ?? [];
+  const nodes = graph?.graphDef?.node ?? [];
+  return {
+    version: graph?.metaInfoDef?.metaGraphVersion ?? '',
+    constants: nodes
+      .filter(({ op }) => op === 'Const')
+      .map(({ attr = {} }) => ({
+        dtype: attr.value?.tensor?.dtype ?? 0,
+        shape: (attr.value?.tensor?.tensorShape?.dim ?? []).map(({ size }) => size ?? 0),
+        bytes: attr.value?.tensor?.tensorContent ?? new Uint8Array(),
+        texts: new Map(Object.entries(attr).flatMap(([name, { s }]) => (s === undefined ? [] : [[name, decoder.decode(s)]]))),
+      })),
+  };
+}
+
+const decoder = new TextDecoder();
+
+interface DecodedSavedModel {
+  readonly metaGraphs?: readonly {
+    readonly metaInfoDef?: { readonly metaGraphVersion?: string };
+    readonly graphDef?: {
+      readonly node?: readonly { readonly op?: string; readonly attr?: Readonly<Record<string, DecodedAttribute>> }[];
+    };
+  }[];
+}
+
+interface DecodedAttribute {
+  readonly s?: Uint8Array;
+  readonly tensor?: {
+    readonly dtype?: number;
+    readonly tensorShape?: { readonly dim?: readonly { readonly size?: number }[] };
+    readonly tensorContent?: Uint8Array;
+  };
 }

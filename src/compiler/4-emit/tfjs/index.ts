@@ -3,6 +3,7 @@ import { inputDivisors } from '../../ir/input-divisors.js';
 import type { IR } from '../../ir/ir.js';
 import type { Program } from '../../ir/program.js';
 import { jsonText } from '../json-text.js';
+import type { WeightsDescription } from '../weights-description.js';
 import { customLayersAmong, customLayersModule } from './custom-layers/index.js';
 import { type FreeAxes, freeAxes } from './free-axes.js';
 import type { Layer } from './layer-graph.js';
@@ -12,6 +13,14 @@ import { emitWeights } from './weights.js';
 
 /** Name of the module with the layers that TensorFlow.js has not. */
 const customLayersFile = 'custom-layers.js';
+
+export interface LayersModelOptions {
+  /** Values of all weights of the model by path. */
+  readonly weights: ReadonlyMap<string, TensorValues>;
+  readonly description: WeightsDescription;
+  /** Texts of the sources, for line numbers in messages. */
+  readonly sources?: Sources;
+}
 
 /**
  * Writes a model as a LayersModel of TensorFlow.js, for `tf.loadLayersModel`: model.json, shards of weights, and custom-layers.js where the model
@@ -23,8 +32,7 @@ const customLayersFile = 'custom-layers.js';
 export function emitLayersModel(
   ir: IR,
   program: Program,
-  weights: ReadonlyMap<string, TensorValues>,
-  sources?: Sources,
+  { weights, description, sources }: LayersModelOptions,
 ): { files: Map<string, string | Uint8Array>; notes: string[] } {
   const programAt = (size: ImageSize) => lowerInference(ir, size, sources, 'whole');
   const size = sizeOf(program);
@@ -33,8 +41,8 @@ export function emitLayersModel(
   const model = translate(whole);
   const free = freeAxes(size, divisors, programAt);
   const layers = model.layers.map((layer) => (layer.className === 'InputLayer' ? opened(layer, free) : layer));
-  const description = { model: ir.model.name, parameters: ir.model.parameters, sizeDivisors: divisors };
-  const files = layersModelFiles(whole, { ...model, layers }, weights, description);
+  const { sha256, ...owner } = description;
+  const files = layersModelFiles(whole, { ...model, layers }, weights, { ...owner, sizeDivisors: divisors }, sha256);
   const custom = customLayersAmong(layers.map(({ className }) => className));
   return { files, notes: [sizesNote(size, free, divisors), ...(custom.length > 0 ? [customNote(custom)] : [])] };
 }
@@ -42,12 +50,14 @@ export function emitLayersModel(
 /**
  * Files of a Program that is layers already.
  * @param description stands in the metadata, beside the paths of the weights.
+ * @param sha256 hash of the weights. It stands where TensorFlow.js drops it when it saves a model anew, whose weights may be others.
  */
 export function layersModelFiles(
   program: Program,
   { layers, inputs, outputs }: LayeredModel,
   weights: ReadonlyMap<string, TensorValues>,
   description: Readonly<Record<string, unknown>> = {},
+  sha256?: string,
 ): Map<string, string | Uint8Array> {
   const tensors = emitWeights(program, layers, weights);
   const custom = customLayersAmong(layers.map(({ className }) => className));
@@ -55,6 +65,7 @@ export function layersModelFiles(
     format: 'layers-model',
     generatedBy: 'mfnc',
     convertedBy: null,
+    ...(sha256 !== undefined && { mfnc: { sha256 } }),
     modelTopology: topologyOf(program.name, layers, inputs, outputs),
     weightsManifest: tensors.manifest,
     userDefinedMetadata: { mfnc: { ...description, weights: tensors.paths } },
