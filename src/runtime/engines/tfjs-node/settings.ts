@@ -27,6 +27,8 @@ export function chooseSettings(threads: number | undefined): void {
   process.env.TF_NUM_INTRAOP_THREADS = String(chosenThreads);
   // Small operators of independent branches run side by side: a fifth off a train step. Which one ends first changes no result.
   process.env.TF_NUM_INTEROP_THREADS ??= String(Math.min(2, chosenThreads));
+  // TensorFlow turns oneDNN on by itself only on processors with AVX-512 VNNI; with AVX2 alone it halves the time of LW-DRGN as well.
+  process.env.TF_ENABLE_ONEDNN_OPTS ??= '1';
   // Errors reach us as exceptions. Without a driver the GPU build reports its absence as an error, which it is not to us.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= hasNvidiaDriver() ? '2' : '3';
   // Leaves the memory of a GPU to others as well, and computes in float32 throughout, as all engines do.
