@@ -53,10 +53,10 @@ export function register(program: Command): void {
 }
 
 async function enhance(inputs: string[], options: Options): Promise<void> {
-  const { ir, weights } = await loadNetwork(options.model, options.weights);
+  const { ir, sources, weights } = await loadNetwork(options.model, options.weights);
   const jobs = await planJobs(inputs, options.output);
   const engine = await requireEngine(options.engine, options.precision);
-  const enhancer = new Enhancer(ir, weights, engine, { pixelLimit: options.maxPixels, precision: options.precision });
+  const enhancer = new Enhancer(ir, weights, engine, { pixelLimit: options.maxPixels, precision: options.precision, sources });
   const progress = new Progress({ label: `enhancing on ${engine.name}`, total: jobs.length, unit: jobs.length === 1 ? 'image' : 'images' });
   try {
     const results = await enhanceFiles(jobs, enhancer, (result, done) => {

@@ -44,10 +44,10 @@ export function register(program: Command): void {
 }
 
 async function evaluate(options: Options): Promise<void> {
-  const { ir, weights } = await loadNetwork(options.model, options.weights);
+  const { ir, sources, weights } = await loadNetwork(options.model, options.weights);
   const pairs = await pairFolders({ low: options.low, normal: options.normal });
   const engine = await requireEngine(options.engine, options.precision);
-  const enhancer = new Enhancer(ir, weights, engine, { precision: options.precision });
+  const enhancer = new Enhancer(ir, weights, engine, { precision: options.precision, sources });
   const progress = new Progress({ label: `evaluating on ${engine.name}`, total: pairs.length, unit: 'images' });
   try {
     const evaluation = await evaluatePairs(

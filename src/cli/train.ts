@@ -54,7 +54,7 @@ export function register(program: Command): void {
 async function runTraining(path: string, options: Options): Promise<void> {
   const written = await readRunFile(path, options.set);
   const run = { ...written, precision: options.precision ?? written.precision };
-  const ir = requireTrainableIR(run);
+  const { ir, sources } = requireTrainableIR(run);
   const engine = await requireEngine(options.engine ?? run.engine, run.precision);
   const progress = new TrainProgress(engine.name);
   const interruption = listenForInterruption();
@@ -62,6 +62,7 @@ async function runTraining(path: string, options: Options): Promise<void> {
     const outcome = await train({
       run,
       ir,
+      sources,
       engine,
       resume: options.resume === true,
       ...(options.maxSteps === undefined ? {} : { maxSteps: options.maxSteps }),

@@ -5,10 +5,10 @@ import { CommandFailure } from './failure.js';
 import { whyUnreadable } from './source-host.js';
 
 /**
- * The IR of the model of a run, with the overrides of the run file. Mistakes in these are told with their place in the run file too.
+ * The IR of the model of a run, with the overrides of the run file, and the texts of its sources by path. Mistakes in these are told with their place in the run file too.
  * @throws CommandFailure
  */
-export function requireTrainableIR(run: RunFile): IR {
+export function requireTrainableIR(run: RunFile): { readonly ir: IR; readonly sources: ReadonlyMap<string, string> } {
   const { model, parameters, settings, placeOf } = run;
   const reason = whyUnreadable(model);
   if (reason !== undefined)
@@ -18,7 +18,7 @@ export function requireTrainableIR(run: RunFile): IR {
   const result = analyzeFile(model, { parameters, settings });
   printDiagnostics(result);
   if (result.ir === undefined) throw new CommandFailure(2, overridesAtFault(run));
-  return result.ir;
+  return { ir: result.ir, sources: result.sources };
 }
 
 /** Says which overrides are mistakes each by itself; '' where the mistake is in the source. */

@@ -299,7 +299,7 @@ describe('mfnc', () => {
     for (const command of commands) {
       const { code, stdout } = await runCommand(...command.split(' '), '--help');
       expect(code).toBe(0);
-      expect(stdout, command).toMatch(/\nExample:\n {2}mfnc \S/);
+      expect(stdout, command).toMatch(/\nExamples?:\n {2}mfnc \S/);
     }
   });
 });

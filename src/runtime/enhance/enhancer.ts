@@ -15,6 +15,8 @@ export interface EnhancerOptions {
   readonly precision?: Precision;
   /** Images of more pixels are enhanced in overlapping tiles, which bounds the memory. */
   readonly pixelLimit?: number;
+  /** Texts of the model's sources by path: with them a refusal of the engine names the line. */
+  readonly sources?: ReadonlyMap<string, string>;
   /** Whether `load` is going to replace the weights. If not, they become constants of the compiled graphs, which is faster. */
   readonly changingWeights?: boolean;
 }
@@ -99,8 +101,8 @@ export class Enhancer {
       this.executables.delete(oldest[0]);
       await oldest[1].dispose();
     }
-    const { threads, precision = 'float32', changingWeights } = this.options;
-    const program = inPrecision(lowerInference(this.ir, { batch: 1, height, width }), precision);
+    const { threads, precision = 'float32', sources, changingWeights } = this.options;
+    const program = inPrecision(lowerInference(this.ir, { batch: 1, height, width }, sources), precision);
     const settings = threads === undefined ? {} : { threads };
     const executable = await this.engine.compile(program, changingWeights ? settings : { ...settings, weights: this.weightsOf(program) });
     if (changingWeights) this.writeWeights(executable);

@@ -1,4 +1,4 @@
-import { initializeWeights, inPrecision, lowerTrainStep } from '../../compiler/3-lower/index.js';
+import { initializeWeights, type TrainStep } from '../../compiler/3-lower/index.js';
 import type { IR, Stage, Training } from '../../compiler/ir/ir.js';
 import { type TrainingCheckpoint, writeCheckpoint, writeWeights } from '../checkpoint/index.js';
 import { type CheckedSource, checkHeldOut, checkSource, ImageCache, type Pair, PatchSampler, type ValueRange } from '../data/index.js';
@@ -6,6 +6,7 @@ import type { Engine, HostTensor } from '../engines/engine.js';
 import { Enhancer } from '../enhance/index.js';
 import { inputFailure, withLock, writeFileAtomically } from '../files/index.js';
 import { evaluatePairs, ssimWindow } from '../metrics/index.js';
+import { lowerStages } from './lower-stages.js';
 import { beginOutput, type OutputFolder, openOutput, outputFiles } from './output-folder.js';
 import { openData, type RunData } from './run-data.js';
 import { describeRun, type RunDescription, requireSameRun, resolvedConfig } from './run-description.js';
@@ -30,6 +31,8 @@ export interface TrainReporter {
 export interface TrainRequest {
   readonly run: RunFile;
   readonly ir: IR;
+  /** Texts of the model's sources by path: with them a refusal of the engine names the line. */
+  readonly sources?: ReadonlyMap<string, string>;
   readonly engine: Engine;
   readonly resume: boolean;
   /** Ends each stage after this many steps. */
@@ -54,8 +57,8 @@ export interface TrainOutcome {
  * Samples and metrics are made in float32, from the float32 weights, whatever the precision of the steps. The engine is taken as it is: that a
  * precision is slow on it is for the caller to know (`requireFastPrecision`).
  * On the same engine with the same number of threads, an interrupted and resumed training computes bit by bit what an uninterrupted one does.
- * @throws RuntimeFailure for wrong data, a run that cannot be resumed, a loss that is not finite, a full disk; EngineFailure; LoweringFailure for a
- * patch that the network cannot take.
+ * @throws RuntimeFailure for wrong data, a run that cannot be resumed, a loss that is not finite, a full disk; EngineFailure; before
+ * anything is written, LoweringFailure for a patch that the network cannot take and UnsupportedProgram for a stage that the engine cannot run.
  */
 export async function train(request: TrainRequest): Promise<TrainOutcome> {
   const { run, ir, resume } = request;
@@ -89,6 +92,7 @@ async function trainInto(
       `The run began on ${checkpoint.engine} with ${checkpoint.threads} threads and goes on with ${engine.name} and ${threads}: correct, but no longer bit by bit what it would have been.`,
     );
   }
+  const trainSteps = lowerStages(request, training);
   const cache = new ImageCache();
   const sources: CheckedSource[] = [];
   for (const source of data.sources) {
@@ -105,7 +109,16 @@ async function trainInto(
   }
   if (checkpoint === undefined) await beginOutput(folder, resolvedConfig(run, ir, engine.name, threads));
 
-  const session = new Session(request, training, folder, description, threads, { cache, sources, validation: data.validation }, checkpoint);
+  const session = new Session(
+    request,
+    training,
+    folder,
+    description,
+    threads,
+    trainSteps,
+    { cache, sources, validation: data.validation },
+    checkpoint,
+  );
   return session.run();
 }
 
@@ -125,6 +138,7 @@ class Session {
     private readonly folder: OutputFolder,
     private readonly description: RunDescription,
     private readonly threads: number,
+    private readonly trainSteps: ReadonlyMap<string, TrainStep>,
     private readonly data: SessionData,
     private readonly from: TrainingCheckpoint | undefined,
   ) {
@@ -132,11 +146,15 @@ class Session {
   }
 
   async run(): Promise<TrainOutcome> {
-    const { ir, engine, signal } = this.request;
+    const { ir, sources, engine, signal } = this.request;
     const { stages } = this.training;
     const first = this.from === undefined ? 0 : stages.findIndex(({ name }) => name === this.from?.stage);
     const log = await TrainingLog.open(this.folder.log, ({ stage, step }) => this.isDone(stage, step, first));
-    const enhancer = new Enhancer(ir, this.weights, engine, { ...this.engineOptions(), changingWeights: true });
+    const enhancer = new Enhancer(ir, this.weights, engine, {
+      ...this.engineOptions(),
+      ...(sources === undefined ? {} : { sources }),
+      changingWeights: true,
+    });
     let position = { stage: this.from?.stage ?? stages[0]?.name ?? '', step: this.from?.step ?? 0 };
     try {
       for (const stage of stages.slice(first)) {
@@ -170,15 +188,14 @@ class Session {
     log: TrainingLog,
     enhancer: Enhancer,
   ): Promise<number> {
-    const { ir, engine, run, reporter, signal, maxSteps = Number.POSITIVE_INFINITY } = this.request;
+    const { engine, run, reporter, signal, maxSteps = Number.POSITIVE_INFINITY } = this.request;
     const samplers = this.data.sources.map(
       (source) => new PatchSampler(source, this.data.cache, { ...this.sampling(stage), stage: stage.name }),
     );
     const length = 'steps' in stage.duration ? stage.duration.steps : (samplers[0]?.stepsFor(stage.duration.epochs) ?? 0);
     const last = Math.min(length, maxSteps);
     if (from.step >= last) return from.step;
-    const lowered = lowerTrainStep(ir, stage.name);
-    const trainStep = { ...lowered, program: inPrecision(lowered.program, run.precision) };
+    const trainStep = this.trainSteps.get(stage.name) as TrainStep;
     const streams = new Set(inputNames(trainStep, 'data'));
     reporter.stageStarted(stage.name, from.step, last);
     const stageRun = await StageRun.start(stage.name, trainStep, joinSamplers(samplers, streams), engine, this.threads || undefined, {
