@@ -34,7 +34,10 @@ describe('memory', () => {
     b.result('y', b.op('reshape', [b.op('neg', [b.input('x', [3])])], { shape: [3, 1] }));
     const program = b.build();
     // No verified Program has a result of another size than its operand; it is the surest way to make a kernel of tfjs throw.
-    const broken = { ...program, tensors: program.tensors.map((tensor) => (tensor.shape.length === 2 ? { ...tensor, shape: [4, 1] } : tensor)) };
+    const broken = {
+      ...program,
+      tensors: program.tensors.map((tensor) => (tensor.shape.length === 2 ? { ...tensor, shape: [4, 1] } : tensor)),
+    };
     const before = tf.memory().numTensors;
     const executable = await tfjsCpuEngine.compile(broken);
     const x: HostTensor = { shape: [3], values: Float32Array.of(1, 2, 3) };
