@@ -65,7 +65,7 @@ async function findSides(options: Options, engines: readonly string[]): Promise<
     for (const precision of precisions.get(engine) ?? []) sides.push(compiledSide(engine, precision));
     if (!options.handwritten || !handwrittenEngines.includes(engine)) continue;
     const isNative = engine === 'tfjs-node' || engine === 'tfjs-node-gpu';
-    const found = isNative ? await findTfjsNode(engine, path.join(folder, `.${engine}`)) : { folder: undefined };
+    const found = isNative ? findTfjsNode(engine) : { folder: undefined };
     if ('reason' in found) console.error(`Without code by hand over ${engine}: ${found.reason}.`);
     else sides.push(handwrittenSide(engine, found.folder));
     if (!isNative || 'reason' in found || found.folder === undefined) continue;

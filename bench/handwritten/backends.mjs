@@ -36,6 +36,8 @@ async function started(tf, backend) {
 /** The package itself, over the TensorFlow that mfnc installed; BENCH_TFJS_NODE names its folder. */
 async function tfjsNode(threads) {
   process.env.TF_NUM_INTRAOP_THREADS = String(threads);
+  // mfnc's engine turns oneDNN on everywhere; whoever knows of it does so by hand as well.
+  process.env.TF_ENABLE_ONEDNN_OPTS ??= '1';
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
   process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true';
   process.env.NVIDIA_TF32_OVERRIDE ??= '0';

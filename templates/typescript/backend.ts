@@ -12,6 +12,8 @@ export async function useBackend(chosen?: string): Promise<string> {
   // tfjs-node 4.22 calls functions that Node 23 no longer has.
   const removed = { isNullOrUndefined: (value: unknown) => value === null || value === undefined, isArray: Array.isArray };
   for (const [name, replacement] of Object.entries(removed)) if (!(name in util)) Object.assign(util, { [name]: replacement });
+  // TensorFlow turns its fast kernels on by itself only where the processor has AVX-512.
+  process.env.TF_ENABLE_ONEDNN_OPTS ??= '1';
   if (chosen === 'cpu') {
     await tf.setBackend('cpu');
   } else {
