@@ -20,11 +20,11 @@ const files: SourceHost = {
   resolve: (fromPath, specifier) => join(dirname(fromPath), specifier),
 };
 
-/** LW-DRGN of width 8, trained on two patches of 32x32. */
-export function miniature(): IR {
+/** LW-DRGN of a small width, trained on a few small patches. */
+export function miniature({ width = 8, batch = 2, side = 32 } = {}): IR {
   const { ir, diagnostics } = analyze(join(models, 'lw-drgn.mfn'), files, {
-    parameters: { width: 8 },
-    settings: { batch: 2, patch: [32, 32] },
+    parameters: { width },
+    settings: { batch, patch: [side, side] },
   });
   if (ir === undefined) throw new Error(`lw-drgn.mfn does not compile: ${diagnostics.map(({ message }) => message).join('; ')}`);
   return ir;
