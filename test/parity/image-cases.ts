@@ -77,6 +77,7 @@ export const imageCases: readonly OpCase[] = [
   over('depth_to_space', 'block 3', { block_size: 3 }, [2, 3, 2, 18]),
   over('conv2d', '1x1', {}, image, [1, 1, 3, 7]),
   over('conv2d', '5x3, stride [3, 2]', { strides: [3, 2] }, [1, 11, 9, 2], [5, 3, 2, 4]),
+  over('conv2d', 'padding beyond the filter', { strides: [2, 2], padding: [6, 0, 1, 5] }, [1, 3, 4, 2], [2, 2, 2, 3]),
   over('conv2d', 'stride and dilation', { strides: [2, 2], dilations: [2, 3], padding: [3, 2, 1, 4] }, [1, 11, 9, 2], [3, 3, 2, 4]),
   transposed('4x4, stride 2, even size', 4, 2, [5, 3], [10, 6]),
   transposed('4x4, stride 2, odd size', 4, 2, [5, 3], [9, 5]),

@@ -9,6 +9,7 @@ export const tfjsCpuOperators: OperatorTable = { composed: new Set(composed), li
 export const tfjsWasmOperators: OperatorTable = {
   composed: new Set<OpName>([
     ...composed,
+    'conv2d_transpose',
     'conv2d_filter_gradient',
     'depthwise_conv2d_input_gradient',
     'depthwise_conv2d_filter_gradient',

@@ -1,8 +1,21 @@
 import { integers } from '../../../../../compiler/ops/rules/attributes.js';
 import type { Tfjs } from '../../library.js';
+import { convolutionKernels } from '../convolution.js';
 import { type Kernel, type KernelCall, operand, runKernel } from '../kernel.js';
 import { dilatedSize, dilateFilter, explicitPadding, imageSize, type Window, windowOf } from '../window.js';
+import { transposeByPhases } from './phases.js';
 import { frame, padImage, pixelsAt, spread, tapsOf } from './positions.js';
+
+/** Also the gradient of a convolution with regard to its input. */
+export const transposed: Kernel = (call) => {
+  const [dy, filter] = [operand(call, 0) as Tfjs.Tensor4D, operand(call, 1)];
+  const window = windowOf(call.attributes, filter.shape.slice(0, 2));
+  const size = imageSize(call.outputShape);
+  const [, [top] = [0], [left] = [0]] = explicitPadding(window, size);
+  const dilated = dilateFilter(call.tf, filter, window) as Tfjs.Tensor4D;
+  const form = { size, strides: window.strides, before: [top, left] } as const;
+  return transposeByPhases(call.tf, dy, dilated, form) ?? convolutionKernels.conv2d_transpose(call);
+};
 
 /** For each tap the product, over all positions, of the pixels that it met and the gradient: a matrix [C, O]. */
 export const filterGradient: Kernel = (call) => {

@@ -1,11 +1,12 @@
 import type { OpName } from '../../../../../compiler/ops/index.js';
 import type { Kernel, KernelTable } from '../kernel.js';
 import { kernels } from '../table.js';
-import { depthwiseFilterGradient, depthwiseInputGradient, filterGradient } from './convolution.js';
+import { depthwiseFilterGradient, depthwiseInputGradient, filterGradient, transposed } from './convolution.js';
 import { averagePoolGradient, maxPoolGradient } from './pooling.js';
 
-/** Gradients that tfjs's WebAssembly backend has no kernel for, or a wrong one, from kernels that it has: exact for every window. */
+/** What tfjs's WebAssembly backend has no kernel for, or a wrong or a slow one, from kernels that it has: exact for every window. */
 const composed = {
+  conv2d_transpose: transposed,
   conv2d_filter_gradient: filterGradient,
   depthwise_conv2d_input_gradient: depthwiseInputGradient,
   depthwise_conv2d_filter_gradient: depthwiseFilterGradient,
