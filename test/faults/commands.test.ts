@@ -171,7 +171,7 @@ describe('weights of another model', () => {
       /net\.second\.kernel is \[3, 3, 6, 6\] in the file, Other wants \[3, 3, 6, 7\]/,
     );
     expectMistake(await enhance(tiny.model, join(tiny.folder, 'nowhere.safetensors')), 2, /nowhere\.safetensors: there is no such file/);
-    expectMistake(await enhance(tiny.model, input), 2, /1\.png: is not a usable safetensors file/);
+    expectMistake(await enhance(tiny.model, input), 2, /1\.png: is a PNG image\. Weights are read from safetensors files/);
     const damaged = join(tiny.folder, 'damaged.safetensors');
     const odd = join(tiny.folder, 'odd.safetensors');
     const { tensors } = await readWeights(tiny.weightsFile);
