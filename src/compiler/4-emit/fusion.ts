@@ -27,17 +27,8 @@ export interface FusionRules {
  * because a node in between may not exist yet where the operator stands.
  */
 export function findFusions(program: Program, rules: FusionRules): Fusions {
-  const users = new Map<TensorId, ProgramNode[]>();
-  for (const node of program.nodes) {
-    for (const input of node.inputs) users.set(input, [...(users.get(input) ?? []), node]);
-  }
-  const results = new Set(program.outputs.map((output) => output.tensor));
+  const onlyUser = onlyUsersIn(program);
   const available = new Set([...program.inputs, ...program.constants].map(({ tensor }) => tensor));
-  const onlyUser = (tensor: TensorId): ProgramNode | undefined => {
-    const [user, ...others] = users.get(tensor) ?? [];
-    return others.length === 0 && !results.has(tensor) ? user : undefined;
-  };
-
   const absorbed = new Map<ProgramNode, Absorbed>();
   const skipped = new Set<ProgramNode>();
   for (const node of program.nodes) {
@@ -57,6 +48,19 @@ export function findFusions(program: Program, rules: FusionRules): Fusions {
     if (found.output !== node.output) absorbed.set(node, found);
   }
   return { absorbed, skipped };
+}
+
+/** Gives the one node that reads a tensor; undefined where several do, or where it is a result. */
+export function onlyUsersIn(program: Program): (tensor: TensorId) => ProgramNode | undefined {
+  const users = new Map<TensorId, ProgramNode[]>();
+  for (const node of program.nodes) {
+    for (const input of node.inputs) users.set(input, [...(users.get(input) ?? []), node]);
+  }
+  const results = new Set(program.outputs.map(({ tensor }) => tensor));
+  return (tensor) => {
+    const [user, ...others] = users.get(tensor) ?? [];
+    return others.length === 0 && !results.has(tensor) ? user : undefined;
+  };
 }
 
 function isBias(program: Program, bias: TensorId, result: TensorId): boolean {

@@ -1,5 +1,6 @@
 import type { Program, ProgramNode, TensorId } from '../../ir/program.js';
 import { EmissionFailure, placeOf } from '../emission-failure.js';
+import { onlyUsersIn } from '../fusion.js';
 
 /** Activations that a layer with a kernel applies itself. */
 const activations = new Set<ProgramNode['op']>(['relu', 'sigmoid', 'tanh', 'softplus']);
@@ -39,7 +40,7 @@ interface Tail {
  * ReLU, another is not) stays outside the layer.
  */
 export function findFusions(program: Program): Fusions {
-  const followers = followersIn(program);
+  const followers = onlyUsersIn(program);
   const leaves = new Set([...program.inputs.filter(({ role }) => role === 'parameter'), ...program.constants].map(({ tensor }) => tensor));
   const shared = new Set(program.inputs.map(({ tensor }) => tensor));
   const groups = new Map<string, Tail[]>();
@@ -67,19 +68,6 @@ function kernelOf({ op, inputs, attributes }: ProgramNode): TensorId | undefined
 /** How a node uses its kernel. The size of the result is the picture's, not the layer's. */
 function configurationOf({ op, attributes: { output_size: _, ...attributes } }: ProgramNode): string {
   return JSON.stringify([op, attributes]);
-}
-
-/** The one node that reads a tensor; undefined where several do, or where it is a result. */
-function followersIn(program: Program): (tensor: TensorId) => ProgramNode | undefined {
-  const readers = new Map<TensorId, ProgramNode[]>();
-  for (const node of program.nodes) {
-    for (const input of node.inputs) readers.set(input, [...(readers.get(input) ?? []), node]);
-  }
-  const results = new Set(program.outputs.map(({ tensor }) => tensor));
-  return (tensor) => {
-    const [reader, ...others] = readers.get(tensor) ?? [];
-    return others.length === 0 && !results.has(tensor) ? reader : undefined;
-  };
 }
 
 function tailOf(
