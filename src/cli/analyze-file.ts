@@ -17,13 +17,15 @@ export function analyzeFile(file: string, options: CompileOptions = {}): Analyze
   return analyze(file, createSourceHost(), options);
 }
 
-/** Prints diagnostics to a stream as `path:line:column: error CODE: message` with the source lines. */
+/** Prints diagnostics to a stream as `path:line:column: error CODE: message` with the source lines, and at the end which pages explain them. */
 export function printDiagnostics(
-  result: Pick<AnalyzeResult, 'diagnostics' | 'sources'>,
+  { diagnostics, sources }: Pick<AnalyzeResult, 'diagnostics' | 'sources'>,
   stream: NodeJS.WriteStream = process.stderr,
 ): void {
-  if (result.diagnostics.length === 0) return;
-  stream.write(renderDiagnostics(result.diagnostics, { sources: result.sources, colors: colorsFor(stream) }));
+  if (diagnostics.length === 0) return;
+  const codes = [...new Set(diagnostics.map(({ code }) => code))].sort();
+  stream.write(renderDiagnostics(diagnostics, { sources, colors: colorsFor(stream) }));
+  stream.write(`mfnc explain ${codes.slice(0, 3).join(' ')} says more${codes.length > 3 ? '; so it does for the other codes' : ''}\n`);
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { AnalyzeResult, IR } from '../compiler/index.js';
+import type { AnalyzeResult, Diagnostic, IR } from '../compiler/index.js';
 import { analyzeFile, printDiagnostics } from './analyze-file.js';
 import { CommandFailure } from './failure.js';
 import { toLanguageServerDiagnostics } from './language-server-diagnostics.js';
@@ -42,8 +42,8 @@ function hasErrors({ diagnostics }: AnalyzeResult): boolean {
 
 async function printReport(checked: readonly Checked[], options: Options): Promise<void> {
   const { formatConstraint } = await import('./image-size.js');
+  printDiagnostics(together(checked));
   for (const { file, result } of checked) {
-    printDiagnostics(result);
     if (!result.ir) {
       if (!hasErrors(result)) process.stdout.write(`${file}: well formed; it declares no model\n`);
       continue;
@@ -56,6 +56,13 @@ async function printReport(checked: readonly Checked[], options: Options): Promi
       conformance ? `\n${formatConformance(conformance)}` : `nothing was published for a model named ${result.ir.model.name}\n`,
     );
   }
+}
+
+/** The diagnostics of all files; one in a module that several of them import is told once. */
+function together(checked: readonly Checked[]): Pick<AnalyzeResult, 'diagnostics' | 'sources'> {
+  const places = ({ code, message, span }: Diagnostic): string => `${code} ${span.file} ${span.start} ${span.end} ${message}`;
+  const all = checked.flatMap(({ result }) => result.diagnostics.map((diagnostic) => [places(diagnostic), diagnostic] as const));
+  return { diagnostics: [...new Map(all).values()], sources: new Map(checked.flatMap(({ result }) => [...result.sources])) };
 }
 
 function summary(ir: IR, formatConstraint: (constraint: IR['model']['constraints'][number]) => string): string {

@@ -14,6 +14,7 @@ export interface CommandModule {
 
 export const commands: readonly CommandEntry[] = [
   { name: 'check', summary: 'find mistakes in .mfn sources', load: () => import('./check.js') },
+  { name: 'explain', summary: 'print what a diagnostic means, with examples', load: () => import('./explain.js') },
   { name: 'inspect', summary: 'print the blocks of a model with shapes, parameters and cost', load: () => import('./inspect.js') },
   {
     name: 'compile',

@@ -57,6 +57,25 @@ describe('mfnc check', () => {
     expect(stderr).toContain('1 error\n');
   });
 
+  it('says at the end, once for all files, which pages explain the diagnostics', async () => {
+    const broken = write('broken.mfn', 'mfn 1\nlet a = b\nlet c = [1\n');
+    const { stderr } = await runCommand(
+      'check',
+      broken,
+      path.join(folder, 'missing.mfn'),
+      write('unknown.mfn', good.replace('conv(8', 'cnov(8')),
+    );
+    expect(stderr.split('\n').slice(-3)).toEqual(['4 errors', 'mfnc explain MFN0001 MFN0021 MFN1001 says more', '']);
+  });
+
+  it('tells a mistake of a module that several files import once', async () => {
+    write('shared.mfn', 'mfn 1\nlet width = widht\n');
+    const user = (name: string): string => write(name, 'mfn 1\nimport { width } from "./shared.mfn"\nlet twice = 2 * width\n');
+    const { stderr } = await runCommand('check', user('one.mfn'), user('two.mfn'));
+    expect(stderr.match(/MFN1001/g)).toHaveLength(2);
+    expect(stderr).toContain('\n1 error\nmfnc explain MFN1001 says more\n');
+  });
+
   it('checks all files that are given', async () => {
     const { code, stdout, stderr } = await runCommand('check', write('good.mfn', good), path.join(folder, 'missing.mfn'));
     expect([code, stdout.includes('Small is well formed'), stderr.includes('missing.mfn')]).toEqual([2, true, true]);
@@ -90,7 +109,7 @@ describe('the command line', () => {
     expect(stderr).not.toMatch(/\n\s+at /);
   });
 
-  it.each(['check', 'inspect', 'compile', 'train', 'evaluate', 'enhance', 'engine', 'cache', 'doctor', 'data darken'])(
+  it.each(['check', 'explain', 'inspect', 'compile', 'train', 'evaluate', 'enhance', 'engine', 'cache', 'doctor', 'data darken'])(
     'mfnc %s --help has an example',
     async (command) => {
       const { code, stdout } = await runCommand(...command.split(' '), '--help');

@@ -10,7 +10,7 @@ import { scan } from './scan.js';
 /** Largest source text, in UTF-16 code units: 30,000 lines, parsed in a few seconds. */
 export const sizeLimit = 1024 * 1024;
 /** Most diagnostics of one file. */
-const diagnosticsLimit = 1000;
+const diagnosticsLimit = 100;
 const supportedVersion = 1;
 
 export interface ParseResult {
