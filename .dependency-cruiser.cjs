@@ -48,6 +48,16 @@ module.exports = {
       },
     },
     {
+      name: 'interpreter-runs-in-browsers',
+      comment: 'mfnc/browser is bundled into pages: nothing that it leads to needs Node.',
+      severity: 'error',
+      from: { path: '^src/runtime/engines/tfjs/browser[.]ts$' },
+      to: {
+        path: '^(node:)?(fs|path|os|process|child_process|worker_threads|url|module|crypto)(/|$)|(^|/)(onnxruntime-node|sharp|webgpu)(/|$)',
+        reachable: true,
+      },
+    },
+    {
       name: 'ops-know-only-the-ir',
       comment: 'An operator is described once, below every phase.',
       severity: 'error',

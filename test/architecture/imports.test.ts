@@ -27,6 +27,7 @@ describe('the arrows between the folders', () => {
     expect(violations).toEqual([
       'compiler-does-not-know-the-outside: src/compiler/uses-runtime.ts -> src/runtime/run.ts',
       'compiler-is-pure: src/compiler/1-parse/reads-files.ts -> fs',
+      'interpreter-runs-in-browsers: src/runtime/engines/tfjs/browser.ts -> fs',
       'ops-know-only-the-ir: src/compiler/ops/knows-phases.ts -> src/compiler/3-lower/lower.ts',
       'phases-run-forwards: src/compiler/1-parse/looks-ahead.ts -> src/compiler/3-lower/lower.ts',
       'runtime-does-not-know-the-command-line: src/runtime/run.ts -> src/cli/print.ts',

@@ -13,15 +13,22 @@ const types: Readonly<Record<string, string>> = {
   '.bin': 'application/octet-stream',
 };
 
-/** Serves contents by path (`/model.json`) on a free local port; a folder's address gives its index.html. */
+/**
+ * Serves contents by path (`/model.json`) on a free local port; a folder's address gives its index.html.
+ * @param headers further ones of every answer.
+ */
 export async function serve(
   contents: ReadonlyMap<string, string | Uint8Array>,
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly origin: string; readonly close: () => Promise<void> }> {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
     const path = pathname.endsWith('/') ? `${pathname}index.html` : pathname;
     const content = contents.get(path);
-    response.writeHead(content === undefined ? 404 : 200, { 'content-type': types[extname(path)] ?? 'application/octet-stream' });
+    response.writeHead(content === undefined ? 404 : 200, {
+      'content-type': types[extname(path)] ?? 'application/octet-stream',
+      ...headers,
+    });
     response.end(content);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
