@@ -171,6 +171,68 @@ namespace gan {
   function tell(real: tensor, fake: tensor) = mean(softplus(-real)) + mean(softplus(fake))
 }
 `],
+  ['std/normalization', `mfn 1
+
+/// Layer normalisation over the last axis (Ba et al. 2016): of the channels of each pixel, or the features of each token.
+block LayerNorm(epsilon: float = 1e-5) {
+  in  x: tensor
+  out y: tensor
+
+  let axis = length(shape(x)) - 1
+  let features = shape(x)[axis + 1]
+
+  weight scale: [features] = ones()
+  weight bias:  [features] = zeros()
+
+  y = standardize(x, [axis], epsilon) * scale + bias
+}
+
+/// Layer normalisation without a bias, which leaves the mean where it is (Zamir et al. 2022, Restormer): divides by the deviation only.
+block BiasFreeLayerNorm(epsilon: float = 1e-5) {
+  in  x: tensor
+  out y: tensor
+
+  let axis = length(shape(x)) - 1
+
+  weight scale: [shape(x)[axis + 1]] = ones()
+
+  y = x * rsqrt(variance(x, [axis]) + epsilon) * scale
+}
+
+/// Instance normalisation (Ulyanov et al. 2016) with a trained scale and bias: of each channel of each picture over its pixels.
+block InstanceNorm(epsilon: float = 1e-5) {
+  in  x: [B, H, W, C]
+  out y: [B, H, W, C]
+
+  weight scale: [C] = ones()
+  weight bias:  [C] = zeros()
+
+  y = instance_normalize(x, epsilon) * scale + bias
+}
+
+/// Group normalisation (Wu and He 2018): of each of \`groups\` runs of channels of each picture over its pixels and channels.
+block GroupNorm(groups: int, epsilon: float = 1e-5) {
+  in  x: [B, H, W, C]
+  out y: [B, H, W, C]
+
+  weight scale: [C] = ones()
+  weight bias:  [C] = zeros()
+
+  y = (x |> reshape([B, H * W, groups, C / groups]) |> standardize([1, 3], epsilon) |> reshape([B, H, W, C])) * scale + bias
+}
+
+/// Instance normalisation without weights: mean 0 and deviation 1 over the pixels of each channel of each picture.
+function instance_normalize(x: [B, H, W, C], epsilon: float = 1e-5) = standardize(x, [1, 2], epsilon)
+
+/// Mean 0 and deviation 1 over some axes, counted from 0. \`epsilon\` is added to the variance.
+function standardize(x: tensor, axes: int[], epsilon: float = 1e-5) {
+  let centred = x - reduce_mean(x, axes, keepdims: true)
+  return centred * rsqrt(reduce_mean(square(centred), axes, keepdims: true) + epsilon)
+}
+
+/// Mean squared distance from the mean over some axes, which are kept with extent 1.
+function variance(x: tensor, axes: int[]) = reduce_mean(square(x - reduce_mean(x, axes, keepdims: true)), axes, keepdims: true)
+`],
   ['std/prelude', `mfn 1
 
 /// Mean of all elements, a scalar.

@@ -1,0 +1,107 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { lowerInference, lowerTrainStep } from '../../src/compiler/3-lower/index.js';
+import type { CompileOptions } from '../../src/compiler/index.js';
+import type { IR } from '../../src/compiler/ir/ir.js';
+import { verifyIR } from '../../src/compiler/ir/verify-ir.js';
+import { verifyProgram } from '../../src/compiler/ir/verify-program.js';
+import { findEngine } from '../../src/runtime/engines/index.js';
+import { analyzeText } from '../support/analyze-text.js';
+import { irOf, modelText, parameterCount } from '../support/shipped-models.js';
+import { trainSteps } from '../support/train-steps.js';
+
+interface ZooModel {
+  readonly name: string;
+  readonly parameters?: CompileOptions['parameters'];
+  /** As published, or as the architecture of the paper counts by hand. */
+  readonly published: number;
+  /** Where the number stands, and what it counts. */
+  readonly source: string;
+}
+
+const zoo: readonly ZooModel[] = [
+  {
+    name: 'unet',
+    parameters: { outputs: 1 },
+    published: 31_031_745,
+    source: 'Fig. 1 with 3 input channels: 31,037,633 of milesial/Pytorch-UNet less the 5,888 scales of its batch normalisations',
+  },
+  { name: 'rcan', published: 15_592_379 - 24, source: 'yulunzhang/RCAN, x4: 15,592K, of which 24 are the two fixed shifts of the colours' },
+  { name: 'rcan', parameters: { scale: 2 }, published: 15_444_667 - 24, source: 'yulunzhang/RCAN, x2: 15,444K' },
+  { name: 'srresnet', published: 1_517_571, source: 'MSRResNet, baseline of the AIM 2019 challenge on constrained super-resolution' },
+];
+
+describe.each(zoo)('$name $parameters', ({ name, parameters, published }) => {
+  const ir = irOf(modelText(`zoo/${name}`), parameters && { parameters });
+
+  test('has the published number of parameters', () => {
+    expect(parameterCount(ir)).toBe(published);
+  });
+
+  test('has a valid IR', () => {
+    expect(verifyIR(ir)).toEqual([]);
+  });
+});
+
+/** Versions small enough to train here: parameters, the patch, and what the input must be divisible by. */
+const tiny: Readonly<
+  Record<string, { readonly parameters: CompileOptions['parameters']; readonly patch: number; readonly sizes: string }>
+> = {
+  unet: { parameters: { width: 4, levels: 2 }, patch: 16, sizes: 'H 4, W 4' },
+  rcan: { parameters: { width: 8, groups: 2, rcabs: 2, reduction: 1 }, patch: 16, sizes: 'H 4, W 4' },
+  srresnet: { parameters: { width: 4, blocks: 2 }, patch: 32, sizes: 'H 4, W 4' },
+};
+
+const tinyIR = (name: string): IR => {
+  const version = tiny[name];
+  const settings = { batch: 1, patch: [version?.patch ?? 0, version?.patch ?? 0] };
+  return irOf(modelText(`zoo/${name}`), { ...(version?.parameters && { parameters: version.parameters }), settings });
+};
+
+describe.each(Object.keys(tiny))('%s', (name) => {
+  test('checks without errors and warnings', () => {
+    expect(analyzeText(modelText(`zoo/${name}`)).diagnostics).toEqual([]);
+  });
+
+  test('demands sizes that its shapes need', () => {
+    expect(
+      tinyIR(name)
+        .model.constraints.map(({ symbol, divisor }) => `${symbol} ${divisor}`)
+        .join(', '),
+    ).toBe(tiny[name]?.sizes);
+  });
+
+  test('has valid Programs for a picture and for every stage', () => {
+    const ir = tinyIR(name);
+    expect(verifyProgram(lowerInference(ir, { batch: 2, height: 32, width: 64 }))).toEqual([]);
+    for (const stage of ir.training?.stages ?? []) expect(verifyProgram(lowerTrainStep(ir, stage.name).program)).toEqual([]);
+  });
+
+  test('trains: finite losses, and every weight of every minimizer moves', async () => {
+    const ir = tinyIR(name);
+    const engine = await findEngine('onnx');
+    for (const stage of ir.training?.stages ?? []) {
+      const { losses, unmoved } = await trainSteps(engine, ir, stage.name, 2);
+      expect(losses.length).toBeGreaterThan(0);
+      for (const [loss, value] of losses) expect(Number.isFinite(value), loss).toBe(true);
+      expect(unmoved, stage.name).toEqual([]);
+    }
+  });
+});
+
+test('the discriminator of SRGAN is the 70x70 PatchGAN of CycleGAN', () => {
+  const ir = irOf(modelText('zoo/srresnet'));
+  const stage = ir.training?.stages.find((other) => other.name === 'adversarial');
+  const discriminator = ir.definitions.find((definition) => definition.block === 'PatchGAN');
+  expect(stage && discriminator && parameterCount(ir, discriminator.id)).toBe(2_764_737);
+});
+
+test('the table of the folder names every model, with its parameters', () => {
+  const folder = path.resolve(import.meta.dirname, '../../models/zoo');
+  const rows = readFileSync(path.join(folder, 'README.md'), 'utf8').split('\n');
+  for (const name of Object.keys(tiny)) {
+    const row = rows.find((line) => line.startsWith(`| \`${name}.mfn\``));
+    expect(row, name).toContain(parameterCount(irOf(modelText(`zoo/${name}`))).toLocaleString('en'));
+  }
+});
