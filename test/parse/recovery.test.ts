@@ -9,7 +9,6 @@ const cases: readonly [string, readonly string[], readonly string[]][] = [
   ['a version line without a number', ['mfn', 'let a = 1'], ['1:4 MFN0020']],
   ['a misspelt declaration, its body skipped', ['mfn 1', 'modle X {', '  y = = 3', '}', 'let a = 1'], ['2:1 MFN0023']],
   ['a statement at the top level', ['mfn 1', 'y = 3', 'z = 4', 'let a = 1'], ['2:1 MFN0023']],
-  ['a variant', ['mfn 1', 'variant "no SSIM" of "./drgn.mfn" {', '  set a = 1', '}'], ['2:1 MFN0027']],
   [
     'two broken statements of one block',
     ['mfn 1', 'block A() {', '  a = = 1', '  b = 2', '  c = (3 +)', '}'],

@@ -23,7 +23,9 @@ export function astText(file: SourceFile, text: string, { spans = true } = {}): 
       if (value !== undefined) lines.push(`${indent}${label}: ${JSON.stringify(value)}`);
       return;
     }
-    const entries = Object.entries(value).filter(([key]) => key !== 'span' && key !== 'kind' && key !== 'path');
+    const entries = Object.entries(value).filter(
+      ([key, item]) => key !== 'span' && key !== 'kind' && typeof item !== 'undefined' && !(key === 'path' && typeof item === 'string'),
+    );
     const kind = 'kind' in value ? ` ${String(value.kind)}` : '';
     const scalars = entries
       .filter(([, item]) => typeof item !== 'object' && item !== undefined)

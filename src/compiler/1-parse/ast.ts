@@ -6,6 +6,12 @@ export interface Name {
   readonly span: Span;
 }
 
+/** A string literal with its place. */
+export interface Text {
+  readonly value: string;
+  readonly span: Span;
+}
+
 interface Located {
   readonly span: Span;
 }
@@ -27,13 +33,14 @@ export type Item =
   | NamespaceDeclaration
   | ModelDeclaration
   | TrainingDeclaration
+  | VariantDeclaration
   | LetStatement;
 
 /** import { conv, RCAB as Block } from "std/blocks" */
 export interface Import extends Located {
   readonly kind: 'import';
   readonly names: readonly { readonly name: Name; readonly alias?: Name }[];
-  readonly from: { readonly value: string; readonly span: Span };
+  readonly from: Text;
 }
 
 export interface Parameter extends Located {
@@ -198,10 +205,16 @@ export type TrainingItem = DataSection | OptimizerSection | StageDeclaration | L
 export interface DataSection extends Located {
   readonly kind: 'data';
   readonly documentation?: string;
-  readonly streams: readonly (Located & { readonly kind: 'pair' | 'unpaired'; readonly names: readonly Name[] })[];
+  readonly streams: readonly DataStream[];
   readonly patch?: { readonly height: Expression; readonly width: Expression; readonly span: Span };
   readonly batch?: { readonly value: Expression; readonly span: Span };
   readonly augmentations: readonly Name[];
+}
+
+/** pair(low, normal)  unpaired(reference) */
+export interface DataStream extends Located {
+  readonly kind: 'pair' | 'unpaired';
+  readonly names: readonly Name[];
 }
 
 /** adam { rate = 5e-4 * 0.9 ^ (step / 6000)  beta1 = 0.9 } */
@@ -209,7 +222,12 @@ export interface OptimizerSection extends Located {
   readonly kind: 'optimizer';
   readonly documentation?: string;
   readonly name: Name;
-  readonly settings: readonly { readonly name: Name; readonly value: Expression; readonly span: Span }[];
+  readonly settings: readonly OptimizerSetting[];
+}
+
+export interface OptimizerSetting extends Located {
+  readonly name: Name;
+  readonly value: Expression;
 }
 
 /** stage degradation for 20 epochs { ... } */
@@ -253,3 +271,83 @@ export interface LogStatement extends Located {
   readonly name: Name;
   readonly value: Expression;
 }
+
+// ---- Variants ----------------------------------------------------------------------------------------------------------
+
+/** variant "w/o SSIM" of "../drgn.mfn" { set training.refinement.lambda = 0 } */
+export interface VariantDeclaration extends Located {
+  readonly kind: 'variant';
+  readonly documentation?: string;
+  readonly name: Text;
+  /** What it amends: `../drgn.mfn`, `../drgn.mfn#other variant`, or `#other variant` of the same file. */
+  readonly base: Text;
+  readonly edits: readonly Edit[];
+}
+
+/** training.refinement.lambda   MFN.f[j, i]   MFN.long[i][2] */
+export interface NamePath extends Located {
+  readonly steps: readonly PathStep[];
+}
+
+export interface PathStep extends Located {
+  readonly name: Name;
+  /** What stands in each pair of brackets behind the name. */
+  readonly indices: readonly (readonly Expression[])[];
+}
+
+export type Edit = SetEdit | ReplaceEdit | ReplaceBlockEdit | RemoveEdit | InsertEdit | RenameEdit;
+
+interface EditBase extends Located {
+  readonly documentation?: string;
+}
+
+/** set training.refinement.lambda = 0 */
+export interface SetEdit extends EditBase {
+  readonly kind: 'set';
+  readonly path: NamePath;
+  readonly value: Expression;
+}
+
+/** replace MFN.msr[i] by f[i, i]   replace MFN.long[i] by { ... } */
+export interface ReplaceEdit extends EditBase {
+  readonly kind: 'replace';
+  readonly path: NamePath;
+  readonly by: Insertion | (Located & { readonly kind: 'expression'; readonly value: Expression });
+}
+
+/** replace block MFN by Plain(width, rcabs: 10) */
+export interface ReplaceBlockEdit extends EditBase {
+  readonly kind: 'replace-block';
+  readonly block: Name;
+  readonly by: Expression;
+}
+
+/** remove training.degradation */
+export interface RemoveEdit extends EditBase {
+  readonly kind: 'remove';
+  readonly path: NamePath;
+}
+
+/** insert after MFN.y.fuse { |> relu } */
+export interface InsertEdit extends EditBase {
+  readonly kind: 'insert';
+  readonly where: 'before' | 'after';
+  readonly path: NamePath;
+  readonly content: Insertion;
+}
+
+/** rename MFN.r to features */
+export interface RenameEdit extends EditBase {
+  readonly kind: 'rename';
+  readonly path: NamePath;
+  readonly to: Name;
+}
+
+/** What stands in the braces of `insert` and `replace`. */
+export type Insertion =
+  | (Located & { readonly kind: 'statements'; readonly statements: readonly InsertedStatement[] })
+  | (Located & { readonly kind: 'elements'; readonly elements: readonly ListElement[] })
+  | (Located & { readonly kind: 'links'; readonly links: readonly PipeStage[] });
+
+/** Which of them fit depends on the place they are put in. */
+export type InsertedStatement = Statement | StageStatement | StageDeclaration | DataSection | DataStream;

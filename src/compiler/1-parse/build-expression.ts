@@ -67,13 +67,13 @@ function buildPipe(context: BuildContext, node: PipeCstNode): Expression {
   const [operation] = node.children.operation ?? [];
   let input = operation ? buildOperation(context, operation) : errorExpression(nodeSpan(context, node));
   for (const stageNode of node.children.pipeStage ?? []) {
-    const stage = buildStage(context, stageNode);
+    const stage = buildPipeStage(context, stageNode);
     input = { kind: 'pipe', input, stage, span: joinSpans(input.span, stage.span) };
   }
   return input;
 }
 
-function buildStage(context: BuildContext, node: PipeStageCstNode): PipeStage {
+export function buildPipeStage(context: BuildContext, node: PipeStageCstNode): PipeStage {
   const { repetition, application } = node.children;
   if (repetition?.[0]) return buildRepetition(context, repetition[0]);
   if (application?.[0]) return buildApplication(context, application[0]);
@@ -95,7 +95,7 @@ function buildApplication(context: BuildContext, node: ApplicationCstNode): Pipe
 function buildRepetition(context: BuildContext, node: RepetitionCstNode): PipeStage {
   const span = nodeSpan(context, node);
   const { expression, label, pipeStage = [] } = node.children;
-  const body = pipeStage.map((stage) => buildStage(context, stage));
+  const body = pipeStage.map((stage) => buildPipeStage(context, stage));
   return { kind: 'repeat', count: buildOptional(context, expression?.[0], span), ...labelOf(context, label), body, span };
 }
 
@@ -169,7 +169,7 @@ function buildNumber(context: BuildContext, token: IToken, span: Expression['spa
   return { kind: 'error', span };
 }
 
-function buildListElement(context: BuildContext, node: ListElementCstNode): ListElement {
+export function buildListElement(context: BuildContext, node: ListElementCstNode): ListElement {
   const span = nodeSpan(context, node);
   const { comprehension, expression } = node.children;
   const [head] = comprehension ?? [];

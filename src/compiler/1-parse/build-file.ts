@@ -15,6 +15,7 @@ import { buildValue } from './build-expression.js';
 import { buildBody, buildLet } from './build-statement.js';
 import { buildTraining } from './build-training.js';
 import { buildParameters } from './build-type.js';
+import { buildVariant } from './build-variant.js';
 import type {
   BlockDeclarationCstNode,
   DeclarationCstNode,
@@ -47,6 +48,7 @@ function buildDeclaration(context: BuildContext, node: DeclarationCstNode): Item
     namespaceDeclaration,
     modelDeclaration,
     trainingDeclaration,
+    variantDeclaration,
     letStatement,
   } = node.children;
   if (importDeclaration?.[0]) return buildImport(context, importDeclaration[0]);
@@ -55,6 +57,7 @@ function buildDeclaration(context: BuildContext, node: DeclarationCstNode): Item
   if (functionDeclaration?.[0]) return buildFunction(context, functionDeclaration[0]);
   if (namespaceDeclaration?.[0]) return buildNamespace(context, namespaceDeclaration[0]);
   if (trainingDeclaration?.[0]) return buildTraining(context, trainingDeclaration[0]);
+  if (variantDeclaration?.[0]) return buildVariant(context, variantDeclaration[0]);
   return letStatement?.[0] && buildLet(context, letStatement[0]);
 }
 

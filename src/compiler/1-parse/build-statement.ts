@@ -17,7 +17,7 @@ export function buildBody(context: BuildContext, nodes: readonly BodyCstNode[] |
   return (nodes?.[0]?.children.statement ?? []).flatMap((statement) => buildStatement(context, statement) ?? []);
 }
 
-function buildStatement(context: BuildContext, node: StatementCstNode): Statement | undefined {
+export function buildStatement(context: BuildContext, node: Pick<StatementCstNode, 'children'>): Statement | undefined {
   const { portStatement, weightStatement, letStatement, forStatement, assignStatement } = node.children;
   if (portStatement?.[0]) return buildPort(context, portStatement[0]);
   if (weightStatement?.[0]) return buildWeight(context, weightStatement[0]);

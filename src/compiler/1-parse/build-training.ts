@@ -1,6 +1,14 @@
 import type { IToken } from 'chevrotain';
 import { report } from '../diagnostics/index.js';
-import type { DataSection, OptimizerSection, StageDeclaration, StageStatement, TrainingDeclaration, TrainingItem } from './ast.js';
+import type {
+  DataSection,
+  DataStream,
+  OptimizerSection,
+  StageDeclaration,
+  StageStatement,
+  TrainingDeclaration,
+  TrainingItem,
+} from './ast.js';
 import { type BuildContext, buildName, buildNames, documentationOf, nodeSpan, tokenSpan } from './build-context.js';
 import { buildValue } from './build-expression.js';
 import { buildAssign, buildFor, buildLet } from './build-statement.js';
@@ -12,6 +20,7 @@ import type {
   PatchSettingCstNode,
   StageDeclarationCstNode,
   StageStatementCstNode,
+  StreamCstNode,
   TrainingDeclarationCstNode,
   TrainingItemCstNode,
 } from './cst.js';
@@ -39,7 +48,7 @@ function reportRepetition(context: BuildContext, seen: Set<string>, token: IToke
   seen.add(token.image);
 }
 
-function buildData(context: BuildContext, node: DataSectionCstNode): DataSection {
+export function buildData(context: BuildContext, node: DataSectionCstNode): DataSection {
   const streams: DataSection['streams'][number][] = [];
   let patch: DataSection['patch'];
   let batch: DataSection['batch'];
@@ -53,12 +62,7 @@ function buildData(context: BuildContext, node: DataSectionCstNode): DataSection
     const keyword = [patchNode?.children.Patch, batchNode?.children.Batch, augment?.children.Augment].find((tokens) => tokens?.[0])?.[0];
     if (keyword) reportRepetition(context, seen, keyword);
     if (stream) {
-      const kind = stream.children.Pair ? 'pair' : 'unpaired';
-      const names = buildNames(context, stream.children.Identifier);
-      const span = nodeSpan(context, stream);
-      if (names.length === 0 && !context.diagnostics.some((known) => known.span.start >= span.start && known.span.end <= span.end))
-        context.diagnostics.push(report.unexpectedToken({ span, expected: `names in \`${kind}\``, found: 'none' }));
-      streams.push({ kind, names, span });
+      streams.push(buildStream(context, stream));
     } else if (patchNode) patch = buildPatch(context, patchNode);
     else if (batchNode) {
       const span = nodeSpan(context, batchNode);
@@ -77,13 +81,22 @@ function buildData(context: BuildContext, node: DataSectionCstNode): DataSection
   };
 }
 
+export function buildStream(context: BuildContext, node: StreamCstNode): DataStream {
+  const kind = node.children.Pair ? 'pair' : 'unpaired';
+  const names = buildNames(context, node.children.Identifier);
+  const span = nodeSpan(context, node);
+  if (names.length === 0 && !context.diagnostics.some((known) => known.span.start >= span.start && known.span.end <= span.end))
+    context.diagnostics.push(report.unexpectedToken({ span, expected: `names in \`${kind}\``, found: 'none' }));
+  return { kind, names, span };
+}
+
 function buildPatch(context: BuildContext, node: PatchSettingCstNode): DataSection['patch'] {
   const span = nodeSpan(context, node);
   const [height, width] = node.children.expression ?? [];
   return { height: buildValue(context, height, { span }), width: buildValue(context, width, { span }), span };
 }
 
-function buildOptimizer(context: BuildContext, node: OptimizerSectionCstNode): OptimizerSection | undefined {
+export function buildOptimizer(context: BuildContext, node: OptimizerSectionCstNode): OptimizerSection | undefined {
   const [name] = node.children.Identifier ?? [];
   if (!name) return undefined;
   const seen = new Set<string>();
@@ -98,7 +111,7 @@ function buildOptimizer(context: BuildContext, node: OptimizerSectionCstNode): O
   return { kind: 'optimizer', name: buildName(context, name), settings, ...documentationOf(context, span), span };
 }
 
-function buildStage(context: BuildContext, node: StageDeclarationCstNode): StageDeclaration | undefined {
+export function buildStage(context: BuildContext, node: StageDeclarationCstNode): StageDeclaration | undefined {
   const [name] = node.children.Identifier ?? [];
   if (!name) return undefined;
   const span = nodeSpan(context, node);
@@ -115,7 +128,7 @@ function buildStage(context: BuildContext, node: StageDeclarationCstNode): Stage
   return { kind: 'stage', name: buildName(context, name), duration, body, ...documentation, span };
 }
 
-function buildStageStatement(context: BuildContext, node: StageStatementCstNode): StageStatement | undefined {
+export function buildStageStatement(context: BuildContext, node: Pick<StageStatementCstNode, 'children'>): StageStatement | undefined {
   const { letStatement, forStatement, frozenStatement, minimizeStatement, logStatement, optimizerSection, assignStatement } = node.children;
   if (letStatement?.[0]) return buildLet(context, letStatement[0]);
   if (forStatement?.[0]) return buildFor(context, forStatement[0]);

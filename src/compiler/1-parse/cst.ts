@@ -373,131 +373,6 @@ export type ForStatementCstChildren = {
   body?: BodyCstNode[];
 };
 
-export interface FileCstNode extends CstNode {
-  name: "file";
-  children: FileCstChildren;
-}
-
-export type FileCstChildren = {
-  Mfn?: IToken[];
-  NumberLiteral?: IToken[];
-  declaration?: DeclarationCstNode[];
-};
-
-export interface DeclarationCstNode extends CstNode {
-  name: "declaration";
-  children: DeclarationCstChildren;
-}
-
-export type DeclarationCstChildren = {
-  importDeclaration?: ImportDeclarationCstNode[];
-  blockDeclaration?: BlockDeclarationCstNode[];
-  functionDeclaration?: FunctionDeclarationCstNode[];
-  namespaceDeclaration?: NamespaceDeclarationCstNode[];
-  modelDeclaration?: ModelDeclarationCstNode[];
-  trainingDeclaration?: TrainingDeclarationCstNode[];
-  letStatement?: LetStatementCstNode[];
-};
-
-export interface ImportDeclarationCstNode extends CstNode {
-  name: "importDeclaration";
-  children: ImportDeclarationCstChildren;
-}
-
-export type ImportDeclarationCstChildren = {
-  Import?: IToken[];
-  LeftBrace?: IToken[];
-  importedName?: ImportedNameCstNode[];
-  Comma?: IToken[];
-  RightBrace?: IToken[];
-  From?: IToken[];
-  StringLiteral?: IToken[];
-};
-
-export interface ImportedNameCstNode extends CstNode {
-  name: "importedName";
-  children: ImportedNameCstChildren;
-}
-
-export type ImportedNameCstChildren = {
-  Identifier?: IToken[];
-  As?: IToken[];
-  alias?: IToken[];
-};
-
-export interface BlockDeclarationCstNode extends CstNode {
-  name: "blockDeclaration";
-  children: BlockDeclarationCstChildren;
-}
-
-export type BlockDeclarationCstChildren = {
-  Block?: IToken[];
-  Identifier?: IToken[];
-  parameters?: ParametersCstNode[];
-  body?: BodyCstNode[];
-};
-
-export interface ModelDeclarationCstNode extends CstNode {
-  name: "modelDeclaration";
-  children: ModelDeclarationCstChildren;
-}
-
-export type ModelDeclarationCstChildren = {
-  Model?: IToken[];
-  Identifier?: IToken[];
-  parameters?: ParametersCstNode[];
-  body?: BodyCstNode[];
-};
-
-export interface NamespaceDeclarationCstNode extends CstNode {
-  name: "namespaceDeclaration";
-  children: NamespaceDeclarationCstChildren;
-}
-
-export type NamespaceDeclarationCstChildren = {
-  Namespace?: IToken[];
-  Identifier?: IToken[];
-  LeftBrace?: IToken[];
-  functionDeclaration?: FunctionDeclarationCstNode[];
-  RightBrace?: IToken[];
-};
-
-export interface FunctionDeclarationCstNode extends CstNode {
-  name: "functionDeclaration";
-  children: FunctionDeclarationCstChildren;
-}
-
-export type FunctionDeclarationCstChildren = {
-  Function?: IToken[];
-  Identifier?: IToken[];
-  parameters?: ParametersCstNode[];
-  Assign?: IToken[];
-  expression?: ExpressionCstNode[];
-  functionBody?: FunctionBodyCstNode[];
-};
-
-export interface FunctionBodyCstNode extends CstNode {
-  name: "functionBody";
-  children: FunctionBodyCstChildren;
-}
-
-export type FunctionBodyCstChildren = {
-  LeftBrace?: IToken[];
-  functionStatement?: FunctionStatementCstNode[];
-  RightBrace?: IToken[];
-};
-
-export interface FunctionStatementCstNode extends CstNode {
-  name: "functionStatement";
-  children: FunctionStatementCstChildren;
-}
-
-export type FunctionStatementCstChildren = {
-  letStatement?: LetStatementCstNode[];
-  Return?: IToken[];
-  expression?: ExpressionCstNode[];
-};
-
 export interface TrainingDeclarationCstNode extends CstNode {
   name: "trainingDeclaration";
   children: TrainingDeclarationCstChildren;
@@ -700,5 +575,284 @@ export type LogStatementCstChildren = {
   Log?: IToken[];
   Identifier?: IToken[];
   Assign?: IToken[];
+  expression?: ExpressionCstNode[];
+};
+
+export interface VariantDeclarationCstNode extends CstNode {
+  name: "variantDeclaration";
+  children: VariantDeclarationCstChildren;
+}
+
+export type VariantDeclarationCstChildren = {
+  Variant?: IToken[];
+  StringLiteral?: IToken[];
+  Of?: IToken[];
+  base?: IToken[];
+  LeftBrace?: IToken[];
+  edit?: EditCstNode[];
+  RightBrace?: IToken[];
+};
+
+export interface EditCstNode extends CstNode {
+  name: "edit";
+  children: EditCstChildren;
+}
+
+export type EditCstChildren = {
+  setEdit?: SetEditCstNode[];
+  replaceEdit?: ReplaceEditCstNode[];
+  removeEdit?: RemoveEditCstNode[];
+  insertEdit?: InsertEditCstNode[];
+  renameEdit?: RenameEditCstNode[];
+};
+
+export interface SetEditCstNode extends CstNode {
+  name: "setEdit";
+  children: SetEditCstChildren;
+}
+
+export type SetEditCstChildren = {
+  Set?: IToken[];
+  override?: OverrideCstNode[];
+};
+
+export interface OverrideCstNode extends CstNode {
+  name: "override";
+  children: OverrideCstChildren;
+}
+
+export type OverrideCstChildren = {
+  namePath?: NamePathCstNode[];
+  Assign?: IToken[];
+  expression?: ExpressionCstNode[];
+};
+
+export interface ReplaceEditCstNode extends CstNode {
+  name: "replaceEdit";
+  children: ReplaceEditCstChildren;
+}
+
+export type ReplaceEditCstChildren = {
+  Replace?: IToken[];
+  Block?: IToken[];
+  namePath?: NamePathCstNode[];
+  By?: IToken[];
+  insertion?: InsertionCstNode[];
+  expression?: ExpressionCstNode[];
+};
+
+export interface RemoveEditCstNode extends CstNode {
+  name: "removeEdit";
+  children: RemoveEditCstChildren;
+}
+
+export type RemoveEditCstChildren = {
+  Remove?: IToken[];
+  namePath?: NamePathCstNode[];
+};
+
+export interface InsertEditCstNode extends CstNode {
+  name: "insertEdit";
+  children: InsertEditCstChildren;
+}
+
+export type InsertEditCstChildren = {
+  Insert?: IToken[];
+  Before?: IToken[];
+  After?: IToken[];
+  namePath?: NamePathCstNode[];
+  insertion?: InsertionCstNode[];
+};
+
+export interface RenameEditCstNode extends CstNode {
+  name: "renameEdit";
+  children: RenameEditCstChildren;
+}
+
+export type RenameEditCstChildren = {
+  Rename?: IToken[];
+  namePath?: NamePathCstNode[];
+  To?: IToken[];
+  Identifier?: IToken[];
+};
+
+export interface NamePathCstNode extends CstNode {
+  name: "namePath";
+  children: NamePathCstChildren;
+}
+
+export type NamePathCstChildren = {
+  pathStep: (PathStepCstNode)[];
+  Point?: IToken[];
+};
+
+export interface PathStepCstNode extends CstNode {
+  name: "pathStep";
+  children: PathStepCstChildren;
+}
+
+export type PathStepCstChildren = {
+  Identifier?: IToken[];
+  indices?: IndicesCstNode[];
+};
+
+export interface InsertionCstNode extends CstNode {
+  name: "insertion";
+  children: InsertionCstChildren;
+}
+
+export type InsertionCstChildren = {
+  LeftBrace?: IToken[];
+  PipeArrow?: IToken[];
+  pipeStage?: PipeStageCstNode[];
+  insertedStatement?: InsertedStatementCstNode[];
+  listElement?: ListElementCstNode[];
+  Comma?: IToken[];
+  RightBrace?: IToken[];
+};
+
+export interface InsertedStatementCstNode extends CstNode {
+  name: "insertedStatement";
+  children: InsertedStatementCstChildren;
+}
+
+export type InsertedStatementCstChildren = {
+  stageDeclaration?: StageDeclarationCstNode[];
+  dataSection?: DataSectionCstNode[];
+  optimizerSection?: OptimizerSectionCstNode[];
+  stream?: StreamCstNode[];
+  portStatement?: PortStatementCstNode[];
+  weightStatement?: WeightStatementCstNode[];
+  letStatement?: LetStatementCstNode[];
+  forStatement?: ForStatementCstNode[];
+  frozenStatement?: FrozenStatementCstNode[];
+  minimizeStatement?: MinimizeStatementCstNode[];
+  logStatement?: LogStatementCstNode[];
+  assignStatement?: AssignStatementCstNode[];
+};
+
+export interface FileCstNode extends CstNode {
+  name: "file";
+  children: FileCstChildren;
+}
+
+export type FileCstChildren = {
+  Mfn?: IToken[];
+  NumberLiteral?: IToken[];
+  declaration?: DeclarationCstNode[];
+};
+
+export interface DeclarationCstNode extends CstNode {
+  name: "declaration";
+  children: DeclarationCstChildren;
+}
+
+export type DeclarationCstChildren = {
+  importDeclaration?: ImportDeclarationCstNode[];
+  blockDeclaration?: BlockDeclarationCstNode[];
+  functionDeclaration?: FunctionDeclarationCstNode[];
+  namespaceDeclaration?: NamespaceDeclarationCstNode[];
+  modelDeclaration?: ModelDeclarationCstNode[];
+  trainingDeclaration?: TrainingDeclarationCstNode[];
+  variantDeclaration?: VariantDeclarationCstNode[];
+  letStatement?: LetStatementCstNode[];
+};
+
+export interface ImportDeclarationCstNode extends CstNode {
+  name: "importDeclaration";
+  children: ImportDeclarationCstChildren;
+}
+
+export type ImportDeclarationCstChildren = {
+  Import?: IToken[];
+  LeftBrace?: IToken[];
+  importedName?: ImportedNameCstNode[];
+  Comma?: IToken[];
+  RightBrace?: IToken[];
+  From?: IToken[];
+  StringLiteral?: IToken[];
+};
+
+export interface ImportedNameCstNode extends CstNode {
+  name: "importedName";
+  children: ImportedNameCstChildren;
+}
+
+export type ImportedNameCstChildren = {
+  Identifier?: IToken[];
+  As?: IToken[];
+  alias?: IToken[];
+};
+
+export interface BlockDeclarationCstNode extends CstNode {
+  name: "blockDeclaration";
+  children: BlockDeclarationCstChildren;
+}
+
+export type BlockDeclarationCstChildren = {
+  Block?: IToken[];
+  Identifier?: IToken[];
+  parameters?: ParametersCstNode[];
+  body?: BodyCstNode[];
+};
+
+export interface ModelDeclarationCstNode extends CstNode {
+  name: "modelDeclaration";
+  children: ModelDeclarationCstChildren;
+}
+
+export type ModelDeclarationCstChildren = {
+  Model?: IToken[];
+  Identifier?: IToken[];
+  parameters?: ParametersCstNode[];
+  body?: BodyCstNode[];
+};
+
+export interface NamespaceDeclarationCstNode extends CstNode {
+  name: "namespaceDeclaration";
+  children: NamespaceDeclarationCstChildren;
+}
+
+export type NamespaceDeclarationCstChildren = {
+  Namespace?: IToken[];
+  Identifier?: IToken[];
+  LeftBrace?: IToken[];
+  functionDeclaration?: FunctionDeclarationCstNode[];
+  RightBrace?: IToken[];
+};
+
+export interface FunctionDeclarationCstNode extends CstNode {
+  name: "functionDeclaration";
+  children: FunctionDeclarationCstChildren;
+}
+
+export type FunctionDeclarationCstChildren = {
+  Function?: IToken[];
+  Identifier?: IToken[];
+  parameters?: ParametersCstNode[];
+  Assign?: IToken[];
+  expression?: ExpressionCstNode[];
+  functionBody?: FunctionBodyCstNode[];
+};
+
+export interface FunctionBodyCstNode extends CstNode {
+  name: "functionBody";
+  children: FunctionBodyCstChildren;
+}
+
+export type FunctionBodyCstChildren = {
+  LeftBrace?: IToken[];
+  functionStatement?: FunctionStatementCstNode[];
+  RightBrace?: IToken[];
+};
+
+export interface FunctionStatementCstNode extends CstNode {
+  name: "functionStatement";
+  children: FunctionStatementCstChildren;
+}
+
+export type FunctionStatementCstChildren = {
+  letStatement?: LetStatementCstNode[];
+  Return?: IToken[];
   expression?: ExpressionCstNode[];
 };

@@ -24,6 +24,14 @@ const bodies: ReadonlyMap<string, { readonly hasAssignments: boolean; readonly w
   ],
   ['a setting', { hasAssignments: true, words: [] }],
   ['`let` or `return`', { hasAssignments: false, words: ['let', 'return'] }],
+  ['an edit', { hasAssignments: false, words: ['set', 'replace', 'remove', 'insert', 'rename'] }],
+  [
+    'a statement to insert',
+    {
+      hasAssignments: true,
+      words: ['in', 'out', 'weight', 'let', 'for', 'frozen', 'minimize', 'log', 'adam', 'data', 'stage', 'pair', 'unpaired'],
+    },
+  ],
   ['`function`', { hasAssignments: false, words: ['function'] }],
 ]);
 

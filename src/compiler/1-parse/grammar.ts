@@ -1,7 +1,7 @@
 import type { IParserErrorMessageProvider, IToken } from 'chevrotain';
 import { didYouMean, report } from '../diagnostics/index.js';
 import { describeToken } from './failure.js';
-import { StatementGrammar } from './grammar-statements.js';
+import { VariantGrammar } from './grammar-variants.js';
 import * as t from './tokens.js';
 import { declarationWords, vocabulary } from './tokens.js';
 
@@ -12,14 +12,13 @@ const errorMessages: IParserErrorMessageProvider = {
   buildEarlyExitMessage: ({ customUserDescription }) => customUserDescription ?? 'something else',
 };
 
-const dataStarts = [t.Pair, t.Unpaired, t.Patch, t.Batch, t.Augment];
 const declarationStarts = [t.Import, t.Block, t.FunctionKeyword, t.Namespace, t.Model, t.Training, t.Variant, t.Let];
 
 /**
- * The grammar of `.mfn`, one rule a construct: here files, declarations and trainings.
+ * The grammar of `.mfn`, one rule a construct: here files and declarations.
  * New lines are white space: statements start with a word, which is enough to tell where one ends.
  */
-export class MfnParser extends StatementGrammar {
+export class MfnParser extends VariantGrammar {
   constructor({ skipValidations = true } = {}) {
     super(vocabulary, {
       recoveryEnabled: false,
@@ -45,7 +44,6 @@ export class MfnParser extends StatementGrammar {
 
   protected override reportStray(expected: string, token: IToken): void {
     if (expected !== 'a declaration') super.reportStray(expected, token);
-    else if (token.tokenType === t.Variant) this.report(report.variantsNotSupported({ span: this.spanOf(token) }));
     else {
       const candidates = didYouMean(token.image, declarationWords, 1);
       this.report(report.unknownDeclaration({ span: this.spanOf(token), found: describeToken(token), candidates }));
@@ -61,6 +59,7 @@ export class MfnParser extends StatementGrammar {
         { ALT: () => this.SUBRULE(this.namespaceDeclaration) },
         { ALT: () => this.SUBRULE(this.modelDeclaration) },
         { ALT: () => this.SUBRULE(this.trainingDeclaration) },
+        { ALT: () => this.SUBRULE(this.variantDeclaration) },
         { ALT: () => this.SUBRULE(this.letStatement) },
       ],
       ERR_MSG: 'a declaration',
@@ -143,145 +142,5 @@ export class MfnParser extends StatementGrammar {
         },
       },
     ]);
-  });
-
-  // ---- Training --------------------------------------------------------------------------------------------------------
-
-  readonly trainingDeclaration = this.RULE('trainingDeclaration', () => {
-    this.CONSUME(t.Training);
-    this.header(() => {
-      this.CONSUME(t.Of);
-      this.CONSUME(t.Identifier);
-    });
-    this.CONSUME(t.LeftBrace);
-    this.items('`data`, an optimiser, `let` or `stage`', () => this.SUBRULE(this.trainingItem));
-    this.CONSUME(t.RightBrace);
-  });
-
-  readonly trainingItem = this.RULE('trainingItem', () => {
-    this.OR({
-      DEF: [
-        { ALT: () => this.SUBRULE(this.dataSection) },
-        { ALT: () => this.SUBRULE(this.stageDeclaration) },
-        { ALT: () => this.SUBRULE(this.letStatement) },
-        { ALT: () => this.SUBRULE(this.optimizerSection) },
-      ],
-      ERR_MSG: '`data`, an optimiser, `let` or `stage`',
-      // `data {` would be an optimiser named data too; the first alternative wins.
-      IGNORE_AMBIGUITIES: true,
-    });
-  });
-
-  readonly dataSection = this.RULE('dataSection', () => {
-    this.CONSUME(t.Data);
-    this.CONSUME(t.LeftBrace);
-    this.items('`pair`, `unpaired`, `patch`, `batch` or `augment`', () => this.SUBRULE(this.dataItem), { anywhere: dataStarts });
-    this.CONSUME(t.RightBrace);
-  });
-
-  readonly dataItem = this.RULE('dataItem', () => {
-    this.OR({
-      DEF: [
-        { ALT: () => this.SUBRULE(this.stream) },
-        { ALT: () => this.SUBRULE(this.patchSetting) },
-        { ALT: () => this.SUBRULE(this.batchSetting) },
-        { ALT: () => this.SUBRULE(this.augmentSetting) },
-      ],
-      ERR_MSG: '`pair`, `unpaired`, `patch`, `batch` or `augment`',
-    });
-  });
-
-  readonly stream = this.RULE('stream', () => {
-    this.OR([{ ALT: () => this.CONSUME(t.Pair) }, { ALT: () => this.CONSUME(t.Unpaired) }]);
-    this.CONSUME(t.LeftParenthesis);
-    this.commaSeparated('a name', '`)`', () => this.CONSUME(t.Identifier));
-    this.CONSUME(t.RightParenthesis);
-  });
-
-  readonly patchSetting = this.RULE('patchSetting', () => {
-    this.CONSUME(t.Patch);
-    this.SUBRULE(this.expression);
-    this.CONSUME(t.By);
-    this.SUBRULE2(this.expression);
-  });
-
-  readonly batchSetting = this.RULE('batchSetting', () => {
-    this.CONSUME(t.Batch);
-    this.SUBRULE(this.expression);
-  });
-
-  readonly augmentSetting = this.RULE('augmentSetting', () => {
-    this.CONSUME(t.Augment);
-    this.SUBRULE(this.names);
-  });
-
-  readonly names = this.RULE('names', () => {
-    this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => this.CONSUME(t.Identifier), ERR_MSG: 'a name' });
-  });
-
-  readonly optimizerSection = this.RULE('optimizerSection', () => {
-    this.CONSUME(t.Identifier);
-    this.CONSUME(t.LeftBrace);
-    this.items('a setting', () => this.SUBRULE(this.optimizerSetting));
-    this.CONSUME(t.RightBrace);
-  });
-
-  readonly optimizerSetting = this.RULE('optimizerSetting', () => {
-    this.CONSUME(t.Identifier);
-    this.CONSUME(t.Assign);
-    this.value(() => this.SUBRULE(this.expression));
-  });
-
-  readonly stageDeclaration = this.RULE('stageDeclaration', () => {
-    this.CONSUME(t.Stage);
-    this.header(() => {
-      this.CONSUME(t.Identifier);
-      this.CONSUME(t.For);
-      this.SUBRULE(this.expression);
-      this.SUBRULE(this.unit);
-    });
-    this.CONSUME(t.LeftBrace);
-    this.items('a statement of a stage', () => this.SUBRULE(this.stageStatement));
-    this.CONSUME(t.RightBrace);
-  });
-
-  readonly unit = this.RULE('unit', () => {
-    this.OR({ DEF: [{ ALT: () => this.CONSUME(t.Epochs) }, { ALT: () => this.CONSUME(t.Steps) }], ERR_MSG: '`epochs` or `steps`' });
-  });
-
-  readonly stageStatement = this.RULE('stageStatement', () => {
-    this.OR({
-      DEF: [
-        { ALT: () => this.SUBRULE(this.letStatement) },
-        { ALT: () => this.SUBRULE(this.forStatement) },
-        { ALT: () => this.SUBRULE(this.frozenStatement) },
-        { ALT: () => this.SUBRULE(this.minimizeStatement) },
-        { ALT: () => this.SUBRULE(this.logStatement) },
-        { ALT: () => this.SUBRULE(this.optimizerSection) },
-        { ALT: () => this.SUBRULE(this.assignStatement) },
-      ],
-      ERR_MSG: 'a statement of a stage',
-    });
-  });
-
-  readonly frozenStatement = this.RULE('frozenStatement', () => {
-    this.CONSUME(t.Frozen);
-    this.SUBRULE(this.names);
-  });
-
-  readonly minimizeStatement = this.RULE('minimizeStatement', () => {
-    this.CONSUME(t.Minimize);
-    this.CONSUME(t.Identifier);
-    this.CONSUME(t.Over);
-    this.SUBRULE(this.names);
-    this.CONSUME(t.Assign);
-    this.value(() => this.SUBRULE(this.expression));
-  });
-
-  readonly logStatement = this.RULE('logStatement', () => {
-    this.CONSUME(t.Log);
-    this.CONSUME(t.Identifier);
-    this.CONSUME(t.Assign);
-    this.value(() => this.SUBRULE(this.expression));
   });
 }

@@ -27,6 +27,7 @@ interface OpenBracket {
   readonly closing: TokenType;
   readonly indentation: number;
   readonly ofNamespace: boolean;
+  readonly ofVariant: boolean;
   /** `if`s and comprehensions met inside since the last `=`: they nest without brackets. */
   unbracketed: number;
 }
@@ -131,7 +132,8 @@ class LayoutRepair {
     this.emit(token, startsLine);
     const closing = closers.get(token.tokenType) ?? t.RightBrace;
     const ofNamespace = token.tokenType === t.LeftBrace && this.tokens[i - 2]?.tokenType === t.Namespace;
-    this.stack.push({ token, closing, indentation: this.lineIndentation, ofNamespace, unbracketed: 0 });
+    const ofVariant = token.tokenType === t.LeftBrace && this.tokens[i - 4]?.tokenType === t.Variant;
+    this.stack.push({ token, closing, indentation: this.lineIndentation, ofNamespace, ofVariant, unbracketed: 0 });
   }
 
   private pop(): void {
@@ -189,7 +191,8 @@ class LayoutRepair {
   /** At the first token of a line: where a statement or declaration surely starts, what is still open before it is unfinished. */
   private endOpenExpressions(i: number): void {
     const isDeclaration = this.startsDeclaration(i);
-    if (!isDeclaration && !this.startsStatement(i)) return;
+    const variant = this.startsEdit(i) ? this.stack.findLastIndex((open) => open.ofVariant) : -1;
+    if (!isDeclaration && variant < 0 && !this.startsStatement(i)) return;
     const previous = this.out.at(-1);
     if (previous && wantOperand.some((type) => tokenMatcher(previous, type))) {
       this.diagnostics.push(
@@ -200,6 +203,8 @@ class LayoutRepair {
     if (isDeclaration) {
       const inNamespace = this.tokens[i]?.tokenType === t.FunctionKeyword ? this.stack.findLastIndex((open) => open.ofNamespace) + 1 : 0;
       this.closeDownTo(inNamespace);
+    } else if (variant >= 0) {
+      this.closeDownTo(variant + 1);
     } else {
       this.closeDownTo(this.stack.findLastIndex((open) => open.closing === t.RightBrace) + 1);
     }
@@ -216,11 +221,21 @@ class LayoutRepair {
         return tokenMatcher(second, t.Identifier) && (third?.tokenType === t.LeftParenthesis || third?.tokenType === t.LeftBrace);
       case t.Training:
         return second.tokenType === t.Of;
+      case t.Variant:
+        return second.tokenType === t.StringLiteral && third?.tokenType === t.Of;
       case t.Import:
         return second.tokenType === t.LeftBrace;
       default:
         return false;
     }
+  }
+
+  private startsEdit(i: number): boolean {
+    const [first, second, third] = [this.tokens[i], this.tokens[i + 1], this.tokens[i + 2]];
+    if (first?.tokenType === t.Insert) return second?.tokenType === t.Before || second?.tokenType === t.After;
+    if (!second || !tokenMatcher(second, t.Identifier)) return false;
+    if (first?.tokenType === t.Remove) return third?.tokenType !== t.Assign;
+    return first?.tokenType === t.SetKeyword || first?.tokenType === t.Replace || first?.tokenType === t.Rename;
   }
 
   private startsStatement(i: number): boolean {

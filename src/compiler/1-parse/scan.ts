@@ -1,6 +1,6 @@
 import { createTokenInstance, type IToken, type TokenType } from 'chevrotain';
 import { type Diagnostic, report, type Span } from '../diagnostics/index.js';
-import { By, contextualWords, Identifier, NumberLiteral, Patch, reservedWords, StringLiteral, symbols } from './tokens.js';
+import { contextualWords, Identifier, NumberLiteral, Patch, reservedWords, StringLiteral, symbols, Times } from './tokens.js';
 
 /** A `///` comment: the text behind the slashes, without the space that follows them. */
 export interface DocumentationComment {
@@ -88,7 +88,7 @@ export function scan(file: string, text: string): ScanResult {
 function sizeTokens(start: number, height: string, width: string): IToken[] {
   const cut = (type: TokenType, image: string, offset: number): IToken =>
     createTokenInstance(type, image, start + offset, start + offset + image.length - 1, 0, 0, 0, 0);
-  return [cut(NumberLiteral, height, 0), cut(By, 'x', height.length), cut(NumberLiteral, width, height.length + 1)];
+  return [cut(NumberLiteral, height, 0), cut(Times, 'x', height.length), cut(NumberLiteral, width, height.length + 1)];
 }
 
 /** How a stray character is named, and what to write instead where that is clear. */

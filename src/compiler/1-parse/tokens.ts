@@ -72,9 +72,18 @@ export const Frozen = word('frozen');
 export const Minimize = word('minimize');
 export const Over = word('over');
 export const Log = word('log');
-export const By = word('x');
+export const Times = word('x');
 export const Epochs = word('epochs');
 export const Steps = word('steps');
+export const SetKeyword = word('set');
+export const Replace = word('replace');
+export const By = word('by');
+export const Remove = word('remove');
+export const Insert = word('insert');
+export const Before = word('before');
+export const After = word('after');
+export const Rename = word('rename');
+export const To = word('to');
 
 /** Token types of punctuation and operators by their text. */
 export const symbols: ReadonlyMap<string, TokenType> = new Map([
@@ -138,14 +147,23 @@ export const contextualWords: ReadonlyMap<string, TokenType> = new Map(
     Minimize,
     Over,
     Log,
-    By,
+    Times,
     Epochs,
     Steps,
+    SetKeyword,
+    Replace,
+    By,
+    Remove,
+    Insert,
+    Before,
+    After,
+    Rename,
+    To,
   ].map((type) => [type.name.toLowerCase(), type]),
 );
 
 /** Words that start a declaration. */
-export const declarationWords: readonly string[] = ['import', 'block', 'function', 'namespace', 'model', 'training', 'let'];
+export const declarationWords: readonly string[] = ['import', 'block', 'function', 'namespace', 'model', 'training', 'variant', 'let'];
 
 /** Everything the parser has to know; categories first. */
 export const vocabulary: TokenType[] = [

@@ -85,10 +85,6 @@ export const report = {
   reservedWord(at: Place & { readonly word: string }): Diagnostic {
     return buildDiagnostic(at, 'MFN0026', 'error', `\`${at.word}\` is a word of the language and cannot be a name`, [at.word !== '' && `choose another name, such as \`${at.word}_\``]);
   },
-  /** MFN0027: variants are not supported yet */
-  variantsNotSupported(at: Place): Diagnostic {
-    return buildDiagnostic(at, 'MFN0027', 'error', 'variants are not supported yet', ['copy the file and change the copy']);
-  },
   /** MFN0028: `{setting}` is given twice */
   duplicateSetting(at: Place & { readonly setting: string }): Diagnostic {
     return buildDiagnostic(at, 'MFN0028', 'error', `\`${at.setting}\` is given twice`, ['keep one of them']);

@@ -190,14 +190,6 @@ export const explanations: readonly Explanation[] = [
     right: { kind: 'source', text: 'mfn 1\nlet then_ = 16\n' },
   },
   {
-    code: 'MFN0027', name: 'variantsNotSupported', severity: 'error', title: 'variants not supported',
-    message: 'variants are not supported yet',
-    hints: ['copy the file and change the copy'],
-    explanation: '`variant` is kept for ablation files that state a difference to another file. This compiler does not have it yet.',
-    wrong: { kind: 'source', text: 'mfn 1\nvariant "no SSIM" of "./drgn.mfn" { }\n' },
-    right: { kind: 'source', text: 'mfn 1\nlet without_ssim = true\n' },
-  },
-  {
     code: 'MFN0028', name: 'duplicateSetting', severity: 'error', title: 'duplicate setting',
     message: '`{setting}` is given twice',
     hints: ['keep one of them'],

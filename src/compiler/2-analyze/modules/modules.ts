@@ -31,7 +31,7 @@ function parseOnce(path: string, text: string): ReturnType<typeof parse> {
 /** Names that other files can import from a file. */
 export function exportedNames(file: SourceFile): string[] {
   return file.items.flatMap((item) =>
-    item.kind === 'import' || item.kind === 'model' || item.kind === 'training' ? [] : [item.name.text],
+    item.kind === 'block' || item.kind === 'function' || item.kind === 'namespace' || item.kind === 'let' ? [item.name.text] : [],
   );
 }
 

@@ -85,7 +85,7 @@ function checkPorts(item: Item, sink: DiagnosticSink): void {
 function declareItem(checker: NameChecker, item: Item, module: Module, scope: NameScope): void {
   if (item.kind === 'import') declareImports(checker, item, module, scope);
   else if (item.kind === 'namespace') checker.declare(scope, item.name, 'declaration', membersOf(item));
-  else if (item.kind !== 'training' && item.kind !== 'let') checker.declare(scope, item.name, 'declaration');
+  else if (item.kind === 'block' || item.kind === 'function' || item.kind === 'model') checker.declare(scope, item.name, 'declaration');
 }
 
 /** Names of the functions of a namespace. */
