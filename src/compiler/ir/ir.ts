@@ -93,6 +93,25 @@ export interface CallNode extends NodeBase {
 
 export type Node = OpNode | ConstantNode | CallNode;
 
+/** An argument as it was given: one value of the definition, the values of a list of tensors, or what is known without running the model. */
+export type FunctionArgument =
+  | { readonly name: string; readonly value: string }
+  | { readonly name: string; readonly values: readonly string[] }
+  | { readonly name: string; readonly data: ParameterValue };
+
+/**
+ * A call of a function that gave one tensor. Functions are put in place where they are called, so their operators stand among the nodes;
+ * this says how the source put it: `charbonnier(restored, normal)`.
+ */
+export interface FunctionCall {
+  /** Name in its own file, with its namespace: `charbonnier`, `gan.fool`. */
+  readonly function: string;
+  /** Those that were given, in the order of the parameters; defaults are left out. */
+  readonly arguments: readonly FunctionArgument[];
+  /** Id of the value that the call gave. */
+  readonly result: string;
+}
+
 /** A block specialised by its arguments and the shapes of its inputs, which are written in the model's B, H and W. */
 export interface Definition {
   readonly id: string;
@@ -107,6 +126,8 @@ export interface Definition {
   readonly instances: readonly Instance[];
   /** In an order in which every value is defined before it is used. */
   readonly nodes: readonly Node[];
+  /** What functions gave, inner calls before outer ones. Left out where nothing was called. */
+  readonly functionCalls?: readonly FunctionCall[];
 }
 
 /** "H divisible by 8": a condition on the sizes of the model's input, with what it comes from. */

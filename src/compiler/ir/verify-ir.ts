@@ -61,6 +61,11 @@ const verifyDefinition = (ir: IR, definition: Definition, index: number): string
     problems.push(...verifyNode(ir, definition, index, node, shapes, context).map((text) => `${definition.id}: ${text}`));
     for (const { value, shape } of node.kind === 'call' ? node.outputs : [node.output]) define(value, shape);
   }
+  for (const { function: name, arguments: given, result } of definition.functionCalls ?? []) {
+    const named = given.flatMap((argument) => ('value' in argument ? [argument.value] : 'values' in argument ? argument.values : []));
+    const unknown = [...named, result].filter((value) => !shapes.has(value));
+    problems.push(...unknown.map((value) => `${definition.id}: a call of ${name} names the value ${value}, which is not defined`));
+  }
   for (const { name, value, shape } of definition.outputs) {
     const found = shapes.get(value);
     if (found === undefined) problems.push(`${definition.id}: the output ${name} is the value ${value}, which is not defined`);

@@ -1,5 +1,6 @@
 import type { Argument, Expression } from '../../1-parse/ast.js';
 import { didYouMean, report, type Span } from '../../diagnostics/index.js';
+import type { FunctionArgument } from '../../ir/ir.js';
 import { completeAttributes, isProblem, type OpName, opDefinition } from '../../ops/index.js';
 import type { Attributes, AttributeValue } from '../../ops/op.js';
 import { bindArguments, type EvaluatedArgument, slotsOf } from './arguments.js';
@@ -69,7 +70,37 @@ function callFunction(callee: FunctionValue, given: readonly EvaluatedArgument[]
   for (const statement of declaration.body) {
     if (statement.kind === 'let') environment.define(statement.name.text, evaluate(statement.value, inner));
   }
-  return evaluate(declaration.result, inner);
+  const result = evaluate(declaration.result, inner);
+  if (result.kind === 'tensor') context.builder?.addFunctionCall(callee.name, argumentsInOrder(declaration, bound), result);
+  return result;
+}
+
+/** The arguments that were given, in the order of the parameters; undefined where one of them is too long to be told. */
+function argumentsInOrder(
+  declaration: FunctionValue['declaration'],
+  bound: ReadonlyMap<string, EvaluatedArgument>,
+): FunctionArgument[] | undefined {
+  const described = declaration.parameters.flatMap((parameter) => {
+    const name = parameter.name.text;
+    const argument = bound.get(name);
+    return argument ? [describeArgument(name, argument.value)] : [];
+  });
+  return described.every((argument) => argument !== undefined) ? described : undefined;
+}
+
+/** Longer lists would make an IR grow with each function that passes them on. */
+const longestList = 64;
+
+function describeArgument(name: string, value: Value): FunctionArgument | undefined {
+  if (value.kind === 'tensor') return { name, value: value.id };
+  if (value.kind === 'dimension') return { name, data: value.dimension };
+  if (value.kind === 'list' && value.size > longestList) return undefined;
+  if (value.kind === 'list' && value.elements.length > 0) {
+    const tensors = value.elements.flatMap((element) => (element.kind === 'tensor' ? [element.id] : []));
+    if (tensors.length === value.elements.length) return { name, values: tensors };
+  }
+  const data = value.kind === 'range' && value.to - value.from >= longestList ? undefined : toParameterValue(value);
+  return data === undefined ? undefined : { name, data };
 }
 
 /** An operator: its tensors first, then its attributes, by position or by name. A variadic one takes its attributes by name only. */

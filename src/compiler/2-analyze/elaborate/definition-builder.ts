@@ -1,6 +1,6 @@
 import type { Span } from '../../diagnostics/index.js';
 import type { Shape } from '../../ir/dimension.js';
-import type { Definition, Instance, Node, Port, ValueRange, Weight } from '../../ir/ir.js';
+import type { Definition, FunctionArgument, FunctionCall, Instance, Node, Port, ValueRange, Weight } from '../../ir/ir.js';
 import type { Attributes } from '../../ops/op.js';
 import type { InstanceRecord } from './instances.js';
 import type { TensorValue } from './values.js';
@@ -25,6 +25,7 @@ export class DefinitionBuilder {
   private readonly drafts: NodeDraft[] = [];
   private readonly labels = new Map<string, string>();
   private readonly constants = new Map<string, TensorValue>();
+  private readonly functionCalls: FunctionCall[] = [];
   private count = 0;
 
   constructor(readonly id: string) {}
@@ -70,6 +71,11 @@ export class DefinitionBuilder {
     });
   }
 
+  /** Remembers what a function gave. Without arguments, there was one that cannot be told. */
+  addFunctionCall(name: string, given: readonly FunctionArgument[] | undefined, result: TensorValue): void {
+    if (given) this.functionCalls.push({ function: name, arguments: given, result: result.id });
+  }
+
   /** Remembers the source name of a value; the first one stays. */
   label(tensor: TensorValue, name: string): void {
     if (!this.labels.has(tensor.id)) this.labels.set(tensor.id, name);
@@ -96,6 +102,7 @@ export class DefinitionBuilder {
 
   finish(rest: Pick<Definition, 'block' | 'span' | 'parameters'> & { readonly documentation?: string | undefined }): Definition {
     const { documentation, ...required } = rest;
+    const functionCalls = this.toldFunctionCalls;
     return {
       id: this.id,
       ...required,
@@ -107,7 +114,19 @@ export class DefinitionBuilder {
         record.definition ? [{ name: record.name, definition: record.definition.id, span: record.span }] : [],
       ),
       nodes: this.drafts.map((draft) => this.finishNode(draft)),
+      ...(functionCalls.length === 0 ? {} : { functionCalls }),
     };
+  }
+
+  /** Calls whose result is that of a node, and whose arguments the definition has: an input that nothing uses may have been dropped. */
+  private get toldFunctionCalls(): FunctionCall[] {
+    const made = new Set(
+      this.drafts.flatMap((draft) => (draft.kind === 'call' ? draft.outputs : [draft.output]).map(({ value }) => value)),
+    );
+    const known = new Set([...made, ...[...this.inputs, ...this.weights].map(({ value }) => value)]);
+    return this.functionCalls.filter(
+      ({ result, arguments: given }) => made.has(result) && given.flatMap(valuesOf).every((id) => known.has(id)),
+    );
   }
 
   private finishNode(draft: NodeDraft): Node {
@@ -122,3 +141,6 @@ export class DefinitionBuilder {
     return `%${this.count}`;
   }
 }
+
+const valuesOf = (argument: FunctionArgument): readonly string[] =>
+  'value' in argument ? [argument.value] : 'values' in argument ? argument.values : [];

@@ -49,6 +49,8 @@ export interface BlockValue {
 
 export interface FunctionValue {
   readonly kind: 'function';
+  /** Name in its file, with its namespace: `gan.fool`. */
+  readonly name: string;
   readonly declaration: FunctionDeclaration;
   readonly environment: Environment;
 }

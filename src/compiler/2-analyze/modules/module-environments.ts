@@ -43,7 +43,12 @@ export function moduleEnvironments(modules: readonly Module[], state: Elaboratio
 }
 
 function declare(module: Module, environment: Environment, environments: ReadonlyMap<string, Environment>, state: Elaboration): void {
-  const functionOf = (declaration: FunctionDeclaration): FunctionValue => ({ kind: 'function', declaration, environment });
+  const functionOf = (declaration: FunctionDeclaration, namespace = ''): FunctionValue => ({
+    kind: 'function',
+    name: `${namespace}${declaration.name.text}`,
+    declaration,
+    environment,
+  });
   for (const item of module.file.items) {
     switch (item.kind) {
       case 'import': {
@@ -59,7 +64,9 @@ function declare(module: Module, environment: Environment, environments: Readonl
         environment.define(item.name.text, functionOf(item));
         break;
       case 'namespace': {
-        const functions = new Map(item.functions.map((declaration) => [declaration.name.text, functionOf(declaration)]));
+        const functions = new Map(
+          item.functions.map((declaration) => [declaration.name.text, functionOf(declaration, `${item.name.text}.`)]),
+        );
         environment.define(item.name.text, { kind: 'namespace', name: item.name.text, functions });
         break;
       }
