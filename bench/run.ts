@@ -4,7 +4,7 @@
  * Measures mfnc's engines, PyTorch and code by hand side by side and writes RESULTS.md and results.json, on a GPU RESULTS-GPU.md and results-gpu.json.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Precision } from '../src/compiler/3-lower/index.js';
@@ -107,6 +107,7 @@ async function main(): Promise<void> {
     ...(onGpu ? {} : { gpu: gpuRemark(output) }),
   };
   const markdown = toMarkdown(report);
+  mkdirSync(output, { recursive: true });
   const suffix = onGpu ? { markdown: 'RESULTS-GPU.md', json: 'results-gpu.json' } : { markdown: 'RESULTS.md', json: 'results.json' };
   writeFileSync(path.join(output, suffix.markdown), markdown);
   writeFileSync(path.join(output, suffix.json), `${JSON.stringify(report, undefined, 1)}\n`);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { EmissionError, emitSavedModel, outputKey } from '../../../src/compiler/4-emit/savedmodel/index.js';
 import { NodeNames } from '../../../src/compiler/4-emit/savedmodel/node-names.js';
+import type { ElementType } from '../../../src/compiler/ir/element-type.js';
 import { opCases, programOf, titleOf } from '../../ops/cases.js';
 import { programBuilder } from '../../support/program-builder.js';
 import { attentionNetwork } from './attention-network.js';
@@ -67,17 +68,20 @@ describe('the graph', () => {
   });
 
   it('has no concat before a 1x1 convolution in inference, and one bias', () => {
-    const fusion = (purpose: 'inference' | 'train-step') => {
+    const fusion = (purpose: 'inference' | 'train-step', type: ElementType = 'float32') => {
       const b = programBuilder('fusion', purpose);
-      const parts = [b.input('a', [1, 4, 4, 2]), b.input('b', [1, 4, 4, 3])];
-      const fused = b.op('conv2d', [b.op('concat', parts, { axis: 3 }), b.parameter('k', [1, 1, 5, 4])]);
-      b.result('y', b.op('add', [fused, b.parameter('bias', [4])]));
+      const as = (tensor: number): number => (type === 'float32' ? tensor : b.op('cast', [tensor], { type }));
+      const parts = [as(b.input('a', [1, 4, 4, 2])), as(b.input('b', [1, 4, 4, 3]))];
+      const fused = b.op('conv2d', [b.op('concat', parts, { axis: 3 }), as(b.parameter('k', [1, 1, 5, 4]))]);
+      const sum = b.op('add', [fused, as(b.parameter('bias', [4]))]);
+      b.result('y', type === 'float32' ? sum : b.op('cast', [sum], { type: 'float32' }));
       return nodesOf(b.build()).map(({ op }) => op);
     };
     const count = (kinds: readonly string[]) =>
       ['ConcatV2', 'Conv2D', 'BiasAdd', 'AddV2'].map((op) => kinds.filter((kind) => kind === op).length);
     expect(count(fusion('inference'))).toEqual([0, 2, 1, 1]);
     expect(count(fusion('train-step'))).toEqual([1, 1, 1, 0]);
+    expect(count(fusion('inference', 'bfloat16'))).toEqual([1, 1, 1, 0]);
   });
 
   it('says SAME and VALID for explicit paddings that mean the same', () => {
