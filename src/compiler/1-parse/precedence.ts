@@ -67,8 +67,12 @@ export function resolvePrecedence(
     if (!item.isPrefix) {
       const strength = infix[item.text]?.left ?? 0;
       for (let top = operators.at(-1); top && rightStrength(top) >= strength; top = operators.at(-1)) {
-        if (strength === comparisonStrength && !top.isPrefix && infix[top.text]?.left === comparisonStrength) onChainedComparison(item);
+        const isChained = strength === comparisonStrength && !top.isPrefix && infix[top.text]?.left === comparisonStrength;
+        if (isChained) onChainedComparison(item);
         reduce();
+        // What the chain would compare means nothing, so that nothing more is said of it.
+        const left = isChained ? operands.pop() : undefined;
+        if (left) operands.push({ kind: 'error', span: left.span });
       }
     }
     operators.push(item);

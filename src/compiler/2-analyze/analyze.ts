@@ -35,14 +35,14 @@ export function analyze(path: string, host: SourceHost, options: CompileOptions 
   loader.load(preludePath);
   const root = loader.load(path);
   if (!root) sink.add(report.sourceUnreadable({ span: { file: path, start: 0, end: 0 }, path, reason: 'no such file' }));
-  checkNames(loader.modules, sink);
+  checkNames(loader.modules, sink, options.observer);
   const ir = root && elaborate(root, loader.modules, options, sink);
   const result = { diagnostics: sink.diagnostics, sources: loader.sources, modules: loader.modules };
   return ir && !sink.hasErrors ? { ir, ...result } : result;
 }
 
 function elaborate(root: Module, modules: readonly Module[], options: CompileOptions, sink: DiagnosticSink): IR | undefined {
-  const state = new Elaboration(sink, new ConstraintRecorder());
+  const state = new Elaboration(sink, new ConstraintRecorder(), options.observer);
   const environments = moduleEnvironments(modules, state);
   const outer = environments.get(root.path) ?? new Environment();
   const { declaration, training } = selectModel(root, options, sink);

@@ -1,4 +1,5 @@
 import type { ParameterValue } from '../ir/ir.js';
+import type { AnalysisObserver } from './observer.js';
 
 /** How the compiler reaches source texts. It is given by the caller, as the compiler itself touches no file system. */
 export interface SourceHost {
@@ -16,4 +17,6 @@ export interface CompileOptions {
   readonly settings?: Readonly<Record<string, ParameterValue>>;
   /** Whether a source without a model is an error. Default true; false checks a file of blocks and functions. */
   readonly requireModel?: boolean;
+  /** Told what names stand for. */
+  readonly observer?: AnalysisObserver;
 }

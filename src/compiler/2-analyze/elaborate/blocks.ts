@@ -9,6 +9,7 @@ import { DefinitionBuilder } from './definition-builder.js';
 import { Environment } from './environment.js';
 import { evaluate } from './evaluate.js';
 import type { InstanceRecord } from './instances.js';
+import { observeValue } from './observe-value.js';
 import { toTensor } from './tensors.js';
 import { checkRange, checkType, isTensorType, matchesShape, rangeOf } from './types.js';
 import { type BlockValue, errorValue, type TensorValue, toParameterValue, type Value } from './values.js';
@@ -155,7 +156,9 @@ function elaborateBlock(
     const tensor = inputs[i];
     if (!tensor || !matchesShape(inner, port.type, tensor, frame.span, `\`${port.name.text}\` of \`${name}\``)) return undefined;
     const range = rangeOf(inner, port.type);
-    environment.define(port.name.text, builder.addInput(port.name.text, tensor.shape, port.span, range));
+    const value = builder.addInput(port.name.text, tensor.shape, port.span, range);
+    environment.define(port.name.text, value);
+    observeValue(inner, port.name, value);
   }
   const scope = new BodyScope(declaration.body, environment);
   runStatements(declaration.body, inner, scope);

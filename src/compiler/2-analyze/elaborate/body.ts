@@ -6,6 +6,7 @@ import { Environment } from './environment.js';
 import { evaluate } from './evaluate.js';
 import { type InstanceRecord, StatementNaming } from './instances.js';
 import { iterate, wholeNumber } from './lists.js';
+import { observeValue } from './observe-value.js';
 import { toTensor } from './tensors.js';
 import { matchesShape, rangeOf } from './types.js';
 import { describe, errorValue, type FamilyValue, type TensorValue, type Value } from './values.js';
@@ -65,8 +66,10 @@ export class BodyScope {
     for (const [name, port] of this.outputs) {
       const value = this.environment.own(name);
       if (!value && !context.state.exhausted) fail(context, report.outputNotAssigned({ span: port.span, name }));
-      if (value?.kind === 'tensor') builder.addOutput(name, value, rangeOf(context, port.type));
-      else isComplete = false;
+      if (value?.kind === 'tensor') {
+        builder.addOutput(name, value, rangeOf(context, port.type));
+        observeValue(context, port.name, value);
+      } else isComplete = false;
     }
     return isComplete;
   }
@@ -97,9 +100,12 @@ export function runStatements(statements: readonly Statement[], context: Context
       case 'weight':
         runWeight(statement, context);
         break;
-      case 'let':
-        context.environment.define(statement.name.text, evaluate(statement.value, { ...context, place: 'a `let`' }));
+      case 'let': {
+        const value = evaluate(statement.value, { ...context, place: 'a `let`' });
+        context.environment.define(statement.name.text, value);
+        observeValue(context, statement.name, value);
         break;
+      }
       case 'assign':
         runAssign(statement, context, scope);
         break;
@@ -116,13 +122,16 @@ export function runFor(statement: ForStatement, context: Context, body: (inner: 
     if (!context.state.spendEvaluation(context, statement.span)) return;
     const environment = new Environment(context.environment);
     environment.define(statement.variable.text, item);
+    observeValue(context, statement.variable, item);
     body({ ...context, environment });
   }
 }
 
 function runWeight(statement: WeightStatement, context: Context): void {
   const weight = weightOf(statement, context);
-  context.environment.define(statement.name.text, weight && context.builder ? context.builder.addWeight(weight) : errorValue);
+  const value = weight && context.builder ? context.builder.addWeight(weight) : errorValue;
+  context.environment.define(statement.name.text, value);
+  observeValue(context, statement.name, value);
 }
 
 /** `f[j, i] = ...`: evaluates the value, names the instances that it makes and gives the target its value. */
@@ -140,6 +149,7 @@ export function runAssign(statement: AssignStatement, context: Context, scope: B
   const isOfTurn = indices.length === 0 && !output && context.environment !== scope.environment;
   if (!scope.claim(context, target, isOfTurn ? context.environment : undefined, statement.target.span)) return;
   if (value.kind === 'tensor') context.builder?.label(value, target);
+  observeValue(context, statement.target, value, target);
   const family = indices.length > 0 ? familyNamed(name, scope.environment) : undefined;
   if (family) family.members.set(key, { value, span: statement.span });
   else if (indices.length === 0) (isOfTurn ? context.environment : scope.environment).define(name, value);

@@ -9,6 +9,7 @@ import { callBuiltin } from './builtins.js';
 import { type Context, enter, fail } from './context.js';
 import { Environment } from './environment.js';
 import { evaluate } from './evaluate.js';
+import { observeValue } from './observe-value.js';
 import { emitOp, toTensor } from './tensors.js';
 import { checkType } from './types.js';
 import { describe, errorValue, type FunctionValue, type TensorValue, toParameterValue, type Value } from './values.js';
@@ -66,9 +67,13 @@ function callFunction(callee: FunctionValue, given: readonly EvaluatedArgument[]
       : checkType(inner, parameter.type, parameter.default ? evaluate(parameter.default, inner) : errorValue, parameter.span, what);
     if (value.kind === 'error') return errorValue;
     environment.define(parameter.name.text, value);
+    observeValue(inner, parameter.name, value);
   }
   for (const statement of declaration.body) {
-    if (statement.kind === 'let') environment.define(statement.name.text, evaluate(statement.value, inner));
+    if (statement.kind !== 'let') continue;
+    const value = evaluate(statement.value, inner);
+    environment.define(statement.name.text, value);
+    observeValue(inner, statement.name, value);
   }
   const result = evaluate(declaration.result, inner);
   if (result.kind === 'tensor') context.builder?.addFunctionCall(callee.name, argumentsInOrder(declaration, bound), result);

@@ -1,6 +1,7 @@
 import { type Diagnostic, report, type Span } from '../../diagnostics/index.js';
 import type { Definition } from '../../ir/ir.js';
 import type { DiagnosticSink } from '../diagnostic-sink.js';
+import type { AnalysisObserver } from '../observer.js';
 import type { ConstraintRecorder } from './constraints.js';
 import type { DefinitionBuilder } from './definition-builder.js';
 import type { Environment } from './environment.js';
@@ -55,6 +56,7 @@ export class Elaboration {
   constructor(
     readonly sink: DiagnosticSink,
     readonly constraints: ConstraintRecorder,
+    readonly observer?: AnalysisObserver,
   ) {}
 
   /** Counts an evaluation or a turn of a loop; false when the run must end. */

@@ -3,6 +3,7 @@ import { report, type Span } from '../../diagnostics/index.js';
 import { type Context, fail, limits } from './context.js';
 import { Environment } from './environment.js';
 import { evaluate } from './evaluate.js';
+import { observeValue } from './observe-value.js';
 import { rangeElements } from './types.js';
 import { describe, errorValue, type FamilyValue, isError, list, type Value } from './values.js';
 
@@ -35,6 +36,7 @@ function appendElement(element: ListElement, context: Context, elements: Value[]
     if (!context.state.spendEvaluation(context, element.span)) return;
     const environment = new Environment(context.environment);
     environment.define(element.variable.text, item);
+    observeValue(context, element.variable, item);
     appendElement(element.body, { ...context, environment, inComprehension: true }, elements);
   }
 }

@@ -10,6 +10,7 @@ import { type Context, type Elaboration, fail } from './context.js';
 import { DefinitionBuilder } from './definition-builder.js';
 import { Environment } from './environment.js';
 import { evaluate } from './evaluate.js';
+import { observeValue } from './observe-value.js';
 import { checkType, isTensorType, rangeOf } from './types.js';
 import { describe, errorValue, fromParameterValue, toParameterValue, type Value } from './values.js';
 
@@ -42,6 +43,7 @@ export function elaborateModel(
     isComplete &&= shape !== undefined;
     const tensor = shape && builder.addInput(statement.name.text, shape, statement.span, rangeOf(context, statement.type));
     environment.define(statement.name.text, tensor ?? errorValue);
+    observeValue(context, statement.name, tensor ?? errorValue);
   }
   runStatements(declaration.body, context, scope);
   isComplete = scope.finishOutputs(context, builder) && isComplete;

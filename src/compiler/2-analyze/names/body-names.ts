@@ -131,6 +131,7 @@ export function useAssign(checker: NameChecker, statement: AssignStatement, scop
   }
   if (known?.kind === 'output' && statement.indices.length === 0 && root.later.has(text)) {
     root.later.delete(text);
+    checker.assign(statement.target, known);
     return;
   }
   if (known && !(known.kind === 'family' && statement.indices.length > 0) && known.kind !== 'output') {
@@ -139,6 +140,7 @@ export function useAssign(checker: NameChecker, statement: AssignStatement, scop
     return;
   }
   if (!known) checker.declare(scope, statement.target, 'value');
+  else if (known.span !== span) checker.assign(statement.target, known);
 }
 
 function knownWithin(scope: NameScope, root: NameScope, name: string): ReturnType<NameScope['find']> {

@@ -1,10 +1,11 @@
-import type { FunctionDeclaration, Import, Item, ModelDeclaration } from '../../1-parse/ast.js';
+import type { FunctionDeclaration, Import, Item, ModelDeclaration, Name } from '../../1-parse/ast.js';
 import { didYouMean, report } from '../../diagnostics/index.js';
 import type { DiagnosticSink } from '../diagnostic-sink.js';
 import { builtinNames } from '../elaborate/builtins.js';
 import { callableOps } from '../elaborate/callable-ops.js';
 import { isTensorType } from '../elaborate/types.js';
 import { exportedNames, libraryModules, type Module, preludePath } from '../modules/modules.js';
+import type { AnalysisObserver } from '../observer.js';
 import { useBody } from './body-names.js';
 import { declareParameters, useExpression } from './expression-names.js';
 import { NameChecker } from './name-checker.js';
@@ -12,7 +13,7 @@ import { NameScope } from './name-scope.js';
 import { useTraining } from './training-names.js';
 
 /** Resolves every name of every module, also of blocks that nothing instantiates, and reports unknown, repeated, hidden and unused ones. */
-export function checkNames(modules: readonly Module[], sink: DiagnosticSink): void {
+export function checkNames(modules: readonly Module[], sink: DiagnosticSink, observer?: AnalysisObserver): void {
   const builtins = new NameScope(undefined);
   const add = (scope: NameScope, name: string, kind: 'operator' | 'library function'): void => {
     scope.entries.set(name, { name, kind, span: undefined, used: true });
@@ -25,11 +26,14 @@ export function checkNames(modules: readonly Module[], sink: DiagnosticSink): vo
     for (const name of exportedNames(module.file)) add(prelude, name, 'library function');
   }
   const library = libraryModules();
-  for (const module of modules) checkModule(module, module.path === preludePath ? builtins : prelude, library, sink);
+  for (const module of modules) {
+    const checker = new NameChecker(sink, !module.isBroken, library, observer);
+    checkModule(module, module.path === preludePath ? builtins : prelude, checker);
+  }
 }
 
-function checkModule(module: Module, outer: NameScope, library: ReadonlyMap<string, string>, sink: DiagnosticSink): void {
-  const checker = new NameChecker(sink, !module.isBroken, library);
+function checkModule(module: Module, outer: NameScope, checker: NameChecker): void {
+  const { sink } = checker;
   const scope = checker.open(outer);
   const { items } = module.file;
   for (const item of items) declareItem(checker, item, module, scope);
@@ -89,8 +93,8 @@ function declareItem(checker: NameChecker, item: Item, module: Module, scope: Na
 }
 
 /** Names of the functions of a namespace. */
-const membersOf = (item: Item | undefined): string[] | undefined =>
-  item?.kind === 'namespace' ? item.functions.map((declaration) => declaration.name.text) : undefined;
+const membersOf = (item: Item | undefined): Name[] | undefined =>
+  item?.kind === 'namespace' ? item.functions.map((declaration) => declaration.name) : undefined;
 
 function declareImports(checker: NameChecker, item: Import, module: Module, scope: NameScope): void {
   const imported = module.imports.get(item.from.value);

@@ -59,8 +59,9 @@ function useMember(checker: NameChecker, expression: Expression & { kind: 'membe
     useExpression(checker, target, scope);
     return;
   }
-  const members = checker.use(scope, target.name)?.members;
-  if (!members || members.includes(name.text)) return;
+  const entry = checker.use(scope, target.name);
+  if (!entry || checker.useMember(entry, name)) return;
+  const members = entry.members?.map((member) => member.text) ?? [];
   const { text, span } = name;
   const owner = `the namespace \`${target.name.text}\``;
   checker.sink.add(report.unknownMember({ span, name: text, owner, candidates: didYouMean(text, members) }));

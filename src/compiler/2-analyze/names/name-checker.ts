@@ -1,6 +1,7 @@
 import type { Name } from '../../1-parse/ast.js';
 import { didYouMean, editDistance, report, type Span } from '../../diagnostics/index.js';
 import type { DiagnosticSink } from '../diagnostic-sink.js';
+import type { AnalysisObserver } from '../observer.js';
 import { type Entry, type NameKind, NameScope } from './name-scope.js';
 
 const hiddenKinds: Readonly<Record<NameKind, string>> = {
@@ -48,6 +49,7 @@ export class NameChecker {
     private readonly reportsUnused: boolean,
     /** The module that each name of the standard library is imported from. */
     private readonly library: ReadonlyMap<string, string>,
+    private readonly observer?: AnalysisObserver,
   ) {}
 
   open(outer: NameScope | undefined, mayBeHidden = false): NameScope {
@@ -56,7 +58,7 @@ export class NameChecker {
     return scope;
   }
 
-  declare(scope: NameScope, name: Name, kind: NameKind, members?: readonly string[]): Entry {
+  declare(scope: NameScope, name: Name, kind: NameKind, members?: readonly Name[]): Entry {
     const { text, span } = name;
     const known = scope.entries.get(text);
     if (known) {
@@ -72,12 +74,19 @@ export class NameChecker {
     scope.later.delete(text);
     const entry: Entry = { name: text, kind, span, used: this.usedEarly.has(span), members };
     scope.entries.set(text, entry);
+    this.observer?.declared(name, entry);
     return entry;
+  }
+
+  /** Enters that a statement gives a value to a name that is declared elsewhere. */
+  assign(name: Name, entry: Entry): void {
+    this.observer?.assigned(name, entry);
   }
 
   use(scope: NameScope, name: Name): Entry | undefined {
     const { text, span } = name;
     const entry = scope.find(text);
+    this.observer?.used(name, entry);
     const later = scope.findLater(text);
     if (later && (!entry || entry.kind === 'output')) {
       this.usedEarly.add(later);
@@ -87,6 +96,14 @@ export class NameChecker {
     if (entry) entry.used = true;
     else this.reportUnknown(scope, name);
     return entry;
+  }
+
+  /** Uses a member of an entry; false where it has members and none of that name. */
+  useMember(owner: Entry, name: Name): boolean {
+    if (!owner.members) return true;
+    const member = owner.members.find(({ text }) => text === name.text);
+    if (member) this.observer?.used(name, { name: name.text, kind: 'declaration', span: member.span, used: true });
+    return member !== undefined;
   }
 
   private reportUnknown(scope: NameScope, { text, span }: Name): void {

@@ -1,3 +1,4 @@
+import type { Name } from '../../1-parse/ast.js';
 import type { Span } from '../../diagnostics/index.js';
 
 /** What a name stands for, as messages call it. */
@@ -24,7 +25,7 @@ export interface Entry {
   readonly span: Span | undefined;
   used: boolean;
   /** Names of the functions, where it is a namespace. */
-  readonly members?: readonly string[] | undefined;
+  readonly members?: readonly Name[] | undefined;
 }
 
 /** Names of one scope within the scopes around it. */

@@ -9,6 +9,7 @@ import { DefinitionBuilder } from '../elaborate/definition-builder.js';
 import { Environment } from '../elaborate/environment.js';
 import { evaluate } from '../elaborate/evaluate.js';
 import type { InstanceRecord } from '../elaborate/instances.js';
+import { observeValue } from '../elaborate/observe-value.js';
 import { toTensor } from '../elaborate/tensors.js';
 import { describe, errorValue, integer, type TensorValue, type Value } from '../elaborate/values.js';
 import { countParameters } from '../elaborate/weight-signature.js';
@@ -74,8 +75,10 @@ export class StageElaboration {
   run(): ElaboratedStage | undefined {
     const { declaration, context, builder } = this;
     const { state } = context;
-    for (const { text, span } of this.streams) {
-      context.environment.define(text, builder.addInput(text, ['B', 'H', 'W', 3], span, [-1, 1]));
+    for (const name of this.streams) {
+      const value = builder.addInput(name.text, ['B', 'H', 'W', 3], name.span, [-1, 1]);
+      context.environment.define(name.text, value);
+      observeValue(context, name, value);
     }
     this.runStatements(declaration.body, context, this.scope);
     const duration = this.duration();
@@ -174,6 +177,7 @@ export class StageElaboration {
     const value = evaluate(expression, context);
     const tensor = toTensor(context, value, expression.span, `\`${name.text}\``);
     context.environment.define(name.text, tensor ?? errorValue);
+    observeValue(context, name, tensor ?? errorValue);
     if (!tensor || tensor.shape.length > 0) this.isIncomplete = true;
     if (!tensor) return undefined;
     if (tensor.shape.length > 0) {
