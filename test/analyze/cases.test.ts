@@ -3,6 +3,7 @@ import path from 'node:path';
 import picocolors from 'picocolors';
 import { describe, expect, test } from 'vitest';
 import { renderDiagnostics } from '../../src/cli/terminal/render-diagnostic.js';
+import { jsonText } from '../../src/compiler/4-emit/json-text.js';
 import type { AnalyzeResult } from '../../src/compiler/index.js';
 import { verifyIR } from '../../src/compiler/ir/verify-ir.js';
 import { analyzeText } from '../support/analyze-text.js';
@@ -43,7 +44,7 @@ const phases: Readonly<Record<string, (reading: Reading) => string | undefined>>
   'diagnostics.txt': ({ result: { diagnostics, sources } }) =>
     diagnostics.length === 0 ? '' : renderDiagnostics(diagnostics, { sources, colors: picocolors.createColors(false) }),
   'ir.json': ({ result: { ir } }) => {
-    const text = `${JSON.stringify(ir, undefined, 2)}\n`;
+    const text = jsonText(ir);
     return ir && text.length <= largestIR ? text : undefined;
   },
 };
