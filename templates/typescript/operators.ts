@@ -22,6 +22,31 @@ export function stopGradient<T extends tf.Tensor>(x: T): T {
   return stopped(x);
 }
 
+/** The absolute value. Its gradient at 0 is 0; that of tfjs is -1. */
+export function absolute<T extends tf.Tensor>(x: T): T {
+  const magnitude = tf.customGrad<T>((value) => ({
+    value: tf.abs(value as T),
+    gradFunc: (gradient) => tf.mul(gradient, tf.sign(value as T)),
+  }));
+  return magnitude(x);
+}
+
+/** The greater of `a` and `b`; where they are equal the gradient goes to `a`. */
+export function maximum(a: tf.Tensor, b: tf.Tensor): tf.Tensor {
+  return tf.maximum(...stretched(a, b));
+}
+
+/** The lesser of `a` and `b`; where they are equal the gradient goes to `a`. */
+export function minimum(a: tf.Tensor, b: tf.Tensor): tf.Tensor {
+  return tf.minimum(...stretched(a, b));
+}
+
+/** Both in their common shape: the gradients of tfjs's maximum and minimum do not sum over axes that were stretched. */
+function stretched(a: tf.Tensor, b: tf.Tensor): [tf.Tensor, tf.Tensor] {
+  const shape = tf.backend_util.assertAndGetBroadcastShape(a.shape, b.shape);
+  return [tf.broadcastTo(a, shape), tf.broadcastTo(b, shape)];
+}
+
 /** A comparison as 0 and 1. Its gradient is 0, as that of a step; tfjs throws on the way back through its own comparisons. */
 export function compare(comparison: (a: tf.Tensor, b: tf.Tensor) => tf.Tensor, a: tf.Tensor | number, b: tf.Tensor | number): tf.Tensor {
   const compared = tf.customGrad((left, right) => ({
@@ -31,10 +56,13 @@ export function compare(comparison: (a: tf.Tensor, b: tf.Tensor) => tf.Tensor, a
   return compared(typeof a === 'number' ? tf.scalar(a) : a, typeof b === 'number' ? tf.scalar(b) : b);
 }
 
-/** `a` where the condition is not 0, `b` elsewhere. No gradient flows to the condition. */
+/** `a` where the condition is not 0, `b` elsewhere. No gradient flows to the condition; tfjs throws on the way back to it. */
 export function select(condition: tf.Tensor, a: tf.Tensor | number, b: tf.Tensor | number): tf.Tensor {
-  const chosen = stopGradient(condition).notEqual(0);
-  return tf.where(chosen, typeof a === 'number' ? tf.scalar(a) : a, typeof b === 'number' ? tf.scalar(b) : b);
+  const isChosen = tf.customGrad((value) => ({
+    value: tf.notEqual(value as tf.Tensor, 0),
+    gradFunc: () => tf.zerosLike(value as tf.Tensor),
+  }));
+  return tf.where(isChosen(condition), typeof a === 'number' ? tf.scalar(a) : a, typeof b === 'number' ? tf.scalar(b) : b);
 }
 
 /** The maximum over axes. Elements that share it share its gradient; tfjs gives the whole gradient to each of them. */

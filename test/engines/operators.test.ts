@@ -1,4 +1,3 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
@@ -13,6 +12,7 @@ import { wasmKernels } from '../../src/runtime/engines/tfjs/kernels/wasm/table.j
 import { webgpuKernels } from '../../src/runtime/engines/tfjs/kernels/webgpu.js';
 import { presentEngines, relativeDifference, runOnce } from '../parity/engines.js';
 import { programBuilder } from '../support/program-builder.js';
+import { expectRecorded } from '../support/recorded.js';
 import { interpret } from '../support/reference/interpret.js';
 import { randomValues } from '../support/reference/random.js';
 import { elementsIn } from '../support/reference/tensor.js';
@@ -20,10 +20,7 @@ import { onnxForm, savedModelForm, tfjsForm } from './operator-forms.js';
 
 describe('the parity matrix', () => {
   it('is the one that was recorded', () => {
-    const path = join(import.meta.dirname, 'parity-matrix.txt');
-    const text = formatParityMatrix(parityMatrix());
-    if (process.env.UPDATE === '1') writeFileSync(path, text);
-    expect(text).toBe(existsSync(path) ? readFileSync(path, 'utf8') : '');
+    expectRecorded(join(import.meta.dirname, 'parity-matrix.txt'), formatParityMatrix(parityMatrix()));
   });
 
   it('has a gradient for every operator that sources may call, except those whose gradient is zero everywhere', () => {

@@ -1,4 +1,3 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
@@ -12,6 +11,7 @@ import { imageCases } from '../../parity/image-cases.js';
 import { gradientProgram } from '../../support/gradient-program.js';
 import { loadLayersModel } from '../../support/layers-model.js';
 import { programBuilder } from '../../support/program-builder.js';
+import { expectRecorded } from '../../support/recorded.js';
 import { interpret } from '../../support/reference/interpret.js';
 import type { Tensor64 } from '../../support/reference/tensor.js';
 
@@ -73,8 +73,7 @@ describe('an operator that no layer can do', () => {
   it('is refused, and only those listed are', () => {
     const golden = fileURLToPath(new URL('refused.txt', import.meta.url));
     const refused = forward.filter((use) => !supported.includes(use)).map((use) => `${titleOf(use)}\n  ${refusalOf(use)}\n`);
-    if (process.env.UPDATE === '1') writeFileSync(golden, refused.join(''));
-    expect(refused.join('')).toBe(readFileSync(golden, 'utf8'));
+    expectRecorded(golden, refused.join(''));
   });
 
   it('is named with its place in the source', () => {

@@ -76,6 +76,7 @@ model Net(width: int = 4) {
   second = mixer(first.y, other)
   small = g[2] |> conv(12, 1) as small |> pixel_shuffle(2)
   y = second.y * taps[1][2] + small * scale - (first.y > 0) * 0.5 + select(x >= 0, x, other) + maximum(x, other) / max(2, width)
+        + abs(x - other) * minimum(x, reduce_mean(abs(x), axes: [1, 2], keepdims: true)) - maximum(x, 0.1)
   means = second.means
 }
 `,

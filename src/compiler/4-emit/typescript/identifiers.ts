@@ -6,7 +6,7 @@ const taken = new Set(
     'arguments await break case catch class const continue debugger default delete do else enum eval export extends false finally for function if ' +
     'implements import in instanceof interface let new null package private protected public return static super switch this throw true try typeof ' +
     'undefined var void while with yield async of tf scope options Math Number String Object Array Family range item total modulo sameList ' +
-    'stopGradient compare select reduceMax conv2d depthwiseConv2d conv2dTranspose averagePool maximumPool depthToSpace spaceToDepth padWith'
+    'stopGradient absolute maximum minimum compare select reduceMax conv2d depthwiseConv2d conv2dTranspose averagePool maximumPool depthToSpace spaceToDepth padWith'
   ).split(' '),
 );
 

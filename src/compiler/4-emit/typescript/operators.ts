@@ -52,6 +52,24 @@ const binary =
     return { text: `tf.${name}(${a.text}, ${b.text})`, type, isLoose: true };
   };
 
+/** tfjs's own gradient is that of equal shapes; no gradient flows to a number. */
+const extremum =
+  (name: 'maximum' | 'minimum'): Translator =>
+  (call) => {
+    const [a, b] = call.inputs;
+    if (call.context.isGradientStopped || a?.type.kind === 'number' || b?.type.kind === 'number') return binary(name)(call);
+    const [left, right] = call.inputs.map((input) => asTensor(input, call.context)) as [Code, Code];
+    const text = `${call.context.file.use('operators', name)}(${left.text}, ${right.text})`;
+    return { text, type: tensor(broadcastRank(left.type, right.type)), isLoose: true };
+  };
+
+/** tfjs's gradient at 0 is not ours, which does not matter where none flows. */
+const absoluteValue: Translator = (call) => {
+  if (call.context.isGradientStopped) return method('abs')(call);
+  const x = first(call);
+  return { text: `${call.context.file.use('operators', 'absolute')}(${asTyped(x)})`, type: x.type };
+};
+
 const comparison =
   (kind: string): Translator =>
   ({ inputs, context }) => {
@@ -218,7 +236,7 @@ const notCallable: Translator = () => {
 /** How each operator is written with tfjs; what tfjs has no right gradient for stands in the generated operators.ts. */
 export const operatorTranslators: Readonly<Record<OpName, Translator>> = {
   neg: method('neg'),
-  abs: method('abs'),
+  abs: absoluteValue,
   sign: method('sign'),
   square: method('square'),
   sqrt: method('sqrt'),
@@ -244,8 +262,8 @@ export const operatorTranslators: Readonly<Record<OpName, Translator>> = {
   mul: binary('mul'),
   div: binary('div'),
   pow: binary('pow'),
-  maximum: binary('maximum'),
-  minimum: binary('minimum'),
+  maximum: extremum('maximum'),
+  minimum: extremum('minimum'),
   greater: comparison('greater'),
   greater_equal: comparison('greaterEqual'),
   equal: comparison('equal'),
