@@ -9,7 +9,7 @@ import { writeGenerated } from './generated-source.mjs';
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const folder = path.join(root, 'src/compiler/diagnostics');
 const types = { string: 'string', number: 'number', names: 'readonly string[]' };
-const reserved = new Set(['span', 'related', 'hint']);
+const reserved = new Set(['span', 'related', 'hint', 'fix']);
 /** What stands behind the three backticks of an example, and what it is called in explanations.ts. */
 const exampleKinds = { mfn: 'source', sh: 'command', text: 'text' };
 /** Ranges of codes, by the digit behind MFN. */
@@ -35,7 +35,7 @@ export function readMessage(file, text) {
   if (!parts) fail('no front matter between two lines of ---');
   const meta = parseYaml(parts[1]);
   for (const key of Object.keys(meta)) {
-    if (!['code', 'name', 'severity', 'parameters', 'message', 'hint'].includes(key)) fail(`unknown key ${key}`);
+    if (!['code', 'name', 'severity', 'parameters', 'message', 'hint', 'fix'].includes(key)) fail(`unknown key ${key}`);
   }
   if (!/^MFN\d{4}$/.test(meta.code ?? '')) fail('code must look like MFN0123');
   if (!path.basename(file).startsWith(`${meta.code}-`)) fail(`the file name must start with ${meta.code}-`);
@@ -49,6 +49,8 @@ export function readMessage(file, text) {
     return { name, optional: key.endsWith('?'), type };
   });
   const hints = [meta.hint ?? []].flat();
+  if (meta.fix !== undefined && !parameters.some(({ name, type }) => name === meta.fix && type === 'names'))
+    fail('fix must name a parameter of type names');
   for (const template of [meta.message, ...hints]) {
     for (const [, key] of template.matchAll(/\{(\w+)\}/g)) if (!parameters.some((p) => p.name === key)) fail(`{${key}} is no parameter`);
   }
@@ -118,7 +120,7 @@ export function catalogueText(messages) {
     const hints = message.hints.map((hint) => hintExpression(hint, message.parameters)).join(', ');
     return `  /** ${message.code}: ${message.message.replaceAll('*/', '* /')} */
   ${message.name}(at: ${type}): Diagnostic {
-    return buildDiagnostic(at, '${message.code}', '${message.severity}', ${templateLiteral(message.message, message.parameters)}, [${hints}]);
+    return buildDiagnostic(at, '${message.code}', '${message.severity}', ${templateLiteral(message.message, message.parameters)}, [${hints}]${message.fix ? `, at.${message.fix}` : ''});
   },`;
   });
   const usesLists = constructors.some((text) => text.includes('alternatives('));

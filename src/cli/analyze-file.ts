@@ -3,6 +3,7 @@ import type { CompileOptions } from '../compiler/2-analyze/options.js';
 import { report } from '../compiler/diagnostics/index.js';
 import type { IR } from '../compiler/ir/ir.js';
 import { CommandFailure } from './failure.js';
+import { type ErrorLimit, limitErrors } from './max-errors.js';
 import { createSourceHost, whyUnreadable } from './source-host.js';
 import { colorsFor } from './terminal/colors.js';
 import { renderDiagnostics } from './terminal/render-diagnostic.js';
@@ -20,21 +21,27 @@ export function analyzeFile(file: string, options: CompileOptions = {}): Analyze
 /** Prints diagnostics to a stream as `path:line:column: error CODE: message` with the source lines, and at the end which pages explain them. */
 export function printDiagnostics(
   { diagnostics, sources }: Pick<AnalyzeResult, 'diagnostics' | 'sources'>,
+  limit: ErrorLimit = {},
   stream: NodeJS.WriteStream = process.stderr,
 ): void {
   if (diagnostics.length === 0) return;
-  const codes = [...new Set(diagnostics.map(({ code }) => code))].sort();
-  stream.write(renderDiagnostics(diagnostics, { sources, colors: colorsFor(stream) }));
-  stream.write(`mfnc explain ${codes.slice(0, 3).join(' ')} says more${codes.length > 3 ? '; so it does for the other codes' : ''}\n`);
+  const { told, omitted } = limitErrors(diagnostics, limit);
+  const codes = [...new Set(told.map(({ code }) => code))].sort();
+  stream.write(renderDiagnostics(told, { sources, colors: colorsFor(stream) }, omitted));
+  stream.write(`mfnc explain ${codes.slice(0, 5).join(' ')}${codes.length > 5 ? ' ...' : ''} says more\n`);
 }
 
 /**
  * The IR of the source at `file`, for commands that need one: diagnostics go to stderr, errors end the command with exit code 2.
  * @throws CommandFailure when the source has errors.
  */
-export function requireIR(file: string, options: CompileOptions = {}): { readonly ir: IR; readonly sources: ReadonlyMap<string, string> } {
+export function requireIR(
+  file: string,
+  options: CompileOptions = {},
+  limit: ErrorLimit = {},
+): { readonly ir: IR; readonly sources: ReadonlyMap<string, string> } {
   const result = analyzeFile(file, options);
-  printDiagnostics(result);
+  printDiagnostics(result, limit);
   if (!result.ir) throw new CommandFailure(2, '');
   return { ir: result.ir, sources: result.sources };
 }

@@ -1,12 +1,20 @@
 import type { Command } from 'commander';
+import { Option } from 'commander';
+import { applyFixes } from '../compiler/diagnostics/apply-fixes.js';
 import type { AnalyzeResult, Diagnostic, IR } from '../compiler/index.js';
+import { writeFileAtomically } from '../runtime/files/index.js';
 import { analyzeFile, printDiagnostics } from './analyze-file.js';
 import { CommandFailure } from './failure.js';
 import { toLanguageServerDiagnostics } from './language-server-diagnostics.js';
+import { type ErrorLimit, limitErrors, maxErrorsOption } from './max-errors.js';
+import { guarded } from './runtime-failure.js';
 
-interface Options {
+interface Options extends ErrorLimit {
   readonly json?: boolean;
+  readonly sarif?: boolean;
   readonly conformance?: boolean;
+  readonly denyWarnings?: boolean;
+  readonly fix?: boolean;
 }
 
 interface Checked {
@@ -20,32 +28,76 @@ export function register(program: Command): void {
     .summary('find mistakes in .mfn sources')
     .description('Parses and analyses sources, prints every mistake with its place, and what a model demands of its input.')
     .argument('<files...>', '.mfn sources')
+    .option(
+      '--fix',
+      'first mend in the sources what has a certain fix: a name with one that is near, an import or version line that is missing',
+    )
+    .option('--deny-warnings', 'count warnings as errors, for continuous integration')
+    .addOption(maxErrorsOption())
     .option('--json', 'print the diagnostics as JSON, in the shape of the Language Server Protocol')
+    .addOption(new Option('--sarif', 'print the diagnostics as SARIF 2.1.0').conflicts(['json', 'conformance']))
     .option('--conformance', 'print the figures published for each model beside ours, with the assumption behind each')
     .addHelpText(
       'after',
-      '\nExit code 2 when a source has errors; warnings do not count.\n\nExample:\n  mfnc check models/drgn.mfn models/lw-drgn.mfn',
+      [
+        '',
+        'Exit code 2 when a source has errors; warnings do not count. mfnc explain CODE says more about a mistake.',
+        '',
+        'Examples:',
+        '  mfnc check models/drgn.mfn models/lw-drgn.mfn',
+        '  mfnc check --deny-warnings --sarif models/*.mfn > mfnc.sarif',
+      ].join('\n'),
     )
-    .action(check);
+    .action(guarded(check));
 }
 
 async function check(files: readonly string[], options: Options): Promise<void> {
-  const checked = files.map((file) => ({ file, result: analyzeFile(file, { requireModel: false }) }));
-  if (options.json === true) process.stdout.write(`${JSON.stringify(await jsonReport(checked, options), undefined, 2)}\n`);
+  if (options.fix === true) await mend(files);
+  const checked = files.map((file) => ({ file, result: analyzeAs(file, options) }));
+  if (options.json === true) printJson(await jsonReport(checked, options));
+  else if (options.sarif === true) printJson(await sarifReport(checked, options));
   else await printReport(checked, options);
   if (checked.some(({ result }) => hasErrors(result))) throw new CommandFailure(2, '');
+}
+
+function analyzeAs(file: string, { denyWarnings }: Options): AnalyzeResult {
+  const result = analyzeFile(file, { requireModel: false });
+  return denyWarnings === true
+    ? { ...result, diagnostics: result.diagnostics.map((diagnostic) => ({ ...diagnostic, severity: 'error' })) }
+    : result;
+}
+
+/** A source that is mended shows mistakes that could not be seen before; so often it is looked at again. */
+const roundsOfMending = 5;
+
+/** Writes the sources anew with the certain fixes of their diagnostics. */
+async function mend(files: readonly string[]): Promise<void> {
+  const mended = new Set<string>();
+  for (let round = 1; round <= roundsOfMending; round += 1) {
+    const { diagnostics, sources } = together(files.map((file) => ({ file, result: analyzeFile(file, { requireModel: false }) })));
+    const texts = applyFixes(diagnostics, sources);
+    if (texts.size === 0) break;
+    for (const [file, text] of texts) {
+      await writeFileAtomically(file, text);
+      mended.add(file);
+    }
+  }
+  if (mended.size > 0) process.stderr.write(`mended ${[...mended].join(', ')}\n\n`);
 }
 
 function hasErrors({ diagnostics }: AnalyzeResult): boolean {
   return diagnostics.some(({ severity }) => severity === 'error');
 }
 
+const printJson = (value: unknown): boolean => process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+
 async function printReport(checked: readonly Checked[], options: Options): Promise<void> {
   const { formatConstraint } = await import('./image-size.js');
-  printDiagnostics(together(checked));
+  printDiagnostics(together(checked), options);
   for (const { file, result } of checked) {
+    if (hasErrors(result)) continue;
     if (!result.ir) {
-      if (!hasErrors(result)) process.stdout.write(`${file}: well formed; it declares no model\n`);
+      process.stdout.write(`${file}: well formed; it declares no model\n`);
       continue;
     }
     process.stdout.write(`${file}: ${summary(result.ir, formatConstraint)}\n`);
@@ -73,14 +125,24 @@ function summary(ir: IR, formatConstraint: (constraint: IR['model']['constraints
 async function jsonReport(checked: readonly Checked[], options: Options): Promise<unknown> {
   const { conformanceOf } = await import('./conformance.js');
   return {
-    files: checked.map(({ file, result }) => ({
-      file,
-      diagnostics: toLanguageServerDiagnostics(result.diagnostics, result.sources),
-      ...(result.ir && {
-        model: result.ir.model.name,
-        constraints: result.ir.model.constraints.map(({ symbol, divisor }) => ({ symbol, divisor })),
-      }),
-      ...(options.conformance === true && result.ir && { conformance: conformanceOf(result.ir) }),
-    })),
+    files: checked.map(({ file, result }) => {
+      const { told, omitted } = limitErrors(result.diagnostics, options);
+      return {
+        file,
+        diagnostics: toLanguageServerDiagnostics(told, result.sources),
+        ...(omitted > 0 && { omitted }),
+        ...(result.ir && {
+          model: result.ir.model.name,
+          constraints: result.ir.model.constraints.map(({ symbol, divisor }) => ({ symbol, divisor })),
+        }),
+        ...(options.conformance === true && result.ir && { conformance: conformanceOf(result.ir) }),
+      };
+    }),
   };
+}
+
+async function sarifReport(checked: readonly Checked[], options: Options): Promise<unknown> {
+  const { toSarif } = await import('./sarif.js');
+  const { diagnostics, sources } = together(checked);
+  return toSarif(limitErrors(diagnostics, options).told, sources);
 }

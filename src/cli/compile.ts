@@ -13,6 +13,7 @@ import { requireIR } from './analyze-file.js';
 import { CommandFailure } from './failure.js';
 import { formatImageSize, type ImageSize, parseImageSize, requireSupportedSize } from './image-size.js';
 import { loadNetwork, type Network } from './load-network.js';
+import { type ErrorLimit, maxErrorsOption } from './max-errors.js';
 import { costConvention, costTree, inGiga, type NetworkCost } from './network-cost.js';
 import { precisionOption } from './precision-option.js';
 import { guarded } from './runtime-failure.js';
@@ -42,7 +43,7 @@ interface TensorSummary {
   readonly shape: readonly number[];
 }
 
-interface Options {
+interface Options extends ErrorLimit {
   readonly output: string;
   readonly target: string;
   readonly size: string;
@@ -66,6 +67,7 @@ export function register(program: Command): void {
     .option('--weights <file>', 'trained weights (see mfnc weights --help); without them the weights are random')
     .option('--seed <number>', 'seed of random weights', '1')
     .addOption(precisionOption(' (SavedModel only; the IR does not depend on it)').default('float32'))
+    .addOption(maxErrorsOption())
     .option('--json', 'print the summary as JSON')
     .addHelpText(
       'after',
@@ -92,7 +94,7 @@ async function compileTo(file: string, options: Options): Promise<Summary> {
   requirePrecision(chosen, options.precision);
   const size = parseImageSize(options.size);
   const seed = parseSeed(options.seed);
-  const { ir, sources, weights } = await modelWithWeights(file, seed, options.weights);
+  const { ir, sources, weights } = await modelWithWeights(file, seed, options);
   requireSupportedSize(ir, size);
   const program = inPrecision(lowerInference(ir, { batch: 1, ...size }, sources), options.precision);
   // Everything is made before the first file is written, so a failure leaves the folder as it was.
@@ -156,9 +158,9 @@ function parseSeed(text: string): number {
 }
 
 /** The model with its weights: those of the file, or random ones. */
-async function modelWithWeights(file: string, seed: number, weightsFile: string | undefined): Promise<Network> {
-  if (weightsFile !== undefined) return loadNetwork(file, weightsFile);
-  const { ir, sources } = requireIR(file);
+async function modelWithWeights(file: string, seed: number, options: Options): Promise<Network> {
+  if (options.weights !== undefined) return loadNetwork(file, options.weights, options);
+  const { ir, sources } = requireIR(file, {}, options);
   return { ir, sources, weights: onlyOf(ir, initializeWeights(ir, seed)) };
 }
 

@@ -4,11 +4,12 @@ import { type EngineChoice, engineChoices } from '../runtime/engines/index.js';
 import { defaultPixelLimit, Enhancer, enhanceFiles, planJobs } from '../runtime/enhance/index.js';
 import { CommandFailure } from './failure.js';
 import { loadNetwork } from './load-network.js';
+import { type ErrorLimit, maxErrorsOption } from './max-errors.js';
 import { precisionOption } from './precision-option.js';
 import { guarded, requireEngine } from './runtime-failure.js';
 import { Progress } from './terminal/progress.js';
 
-interface Options {
+interface Options extends ErrorLimit {
   readonly output: string;
   readonly model: string;
   readonly weights: string;
@@ -37,6 +38,7 @@ export function register(program: Command): void {
       parsePixels,
       defaultPixelLimit,
     )
+    .addOption(maxErrorsOption())
     .option('--json', 'print what became of each image as JSON')
     .addHelpText(
       'after',
@@ -53,7 +55,7 @@ export function register(program: Command): void {
 }
 
 async function enhance(inputs: string[], options: Options): Promise<void> {
-  const { ir, sources, weights } = await loadNetwork(options.model, options.weights);
+  const { ir, sources, weights } = await loadNetwork(options.model, options.weights, options);
   const jobs = await planJobs(inputs, options.output);
   const engine = await requireEngine(options.engine, options.precision);
   const enhancer = new Enhancer(ir, weights, engine, { pixelLimit: options.maxPixels, precision: options.precision, sources });

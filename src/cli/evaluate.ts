@@ -5,12 +5,13 @@ import { type EngineChoice, engineChoices } from '../runtime/engines/index.js';
 import { Enhancer } from '../runtime/enhance/index.js';
 import { type Evaluation, evaluatePairs } from '../runtime/metrics/index.js';
 import { loadNetwork } from './load-network.js';
+import { type ErrorLimit, maxErrorsOption } from './max-errors.js';
 import { precisionOption } from './precision-option.js';
 import { guarded, requireEngine } from './runtime-failure.js';
 import { Progress } from './terminal/progress.js';
 import { formatTable } from './terminal/table.js';
 
-interface Options {
+interface Options extends ErrorLimit {
   readonly model: string;
   readonly weights: string;
   readonly low: string;
@@ -33,6 +34,7 @@ export function register(program: Command): void {
     .requiredOption('--normal <folder>', 'what they should look like, matched by name without extension')
     .addOption(new Option('--engine <name>', 'engine to run on').choices(engineChoices).default('auto'))
     .addOption(precisionOption().default('float32'))
+    .addOption(maxErrorsOption())
     .addOption(new Option('--json', 'print JSON').conflicts(['csv', 'markdown']))
     .addOption(new Option('--csv', 'print CSV').conflicts('markdown'))
     .option('--markdown', 'print a Markdown table')
@@ -44,7 +46,7 @@ export function register(program: Command): void {
 }
 
 async function evaluate(options: Options): Promise<void> {
-  const { ir, sources, weights } = await loadNetwork(options.model, options.weights);
+  const { ir, sources, weights } = await loadNetwork(options.model, options.weights, options);
   const pairs = await pairFolders({ low: options.low, normal: options.normal });
   const engine = await requireEngine(options.engine, options.precision);
   const enhancer = new Enhancer(ir, weights, engine, { precision: options.precision, sources });

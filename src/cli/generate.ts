@@ -4,9 +4,10 @@ import { generatePackage, type WrittenPackage } from '../runtime/files/generated
 import { mfncVersion } from '../runtime/files/index.js';
 import { analyzeFile, printDiagnostics } from './analyze-file.js';
 import { CommandFailure } from './failure.js';
+import { type ErrorLimit, maxErrorsOption } from './max-errors.js';
 import { guarded } from './runtime-failure.js';
 
-interface Options {
+interface Options extends ErrorLimit {
   readonly output: string;
   readonly force?: boolean;
   readonly json?: boolean;
@@ -33,6 +34,7 @@ export function register(program: Command): void {
     .argument('<file>', '.mfn source with a model')
     .requiredOption('-o, --output <folder>', 'folder to write to; made when it is missing')
     .option('--force', 'overwrite edited files too')
+    .addOption(maxErrorsOption())
     .option('--json', 'print what was written as JSON')
     .addHelpText(
       'after',
@@ -43,14 +45,14 @@ export function register(program: Command): void {
 
 async function generateTypeScript(file: string, options: Options): Promise<void> {
   const analysis = analyzeFile(file);
-  printDiagnostics(analysis);
+  printDiagnostics(analysis, options);
   const { ir, modules, sources } = analysis;
   if (!ir) throw new CommandFailure(2, '');
   // ts-morph and prettier take a second to load, which only this command has to wait for.
   const { emitTypeScript } = await import('../compiler/4-emit/typescript/index.js');
   const { files, diagnostics } = await emitTypeScript({ ir, modules, sources, version: mfncVersion, sourceHash: hashOf(sources) });
   if (diagnostics.length > 0) {
-    printDiagnostics({ diagnostics: [...diagnostics], sources });
+    printDiagnostics({ diagnostics: [...diagnostics], sources }, options);
     throw new CommandFailure(2, '');
   }
   const written = await generatePackage(options.output, files, options.force ?? false);

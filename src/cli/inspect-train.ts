@@ -3,6 +3,7 @@ import { inPrecision, lowerTrainStep, type OperatorTypes, type Precision, summar
 import { requireIR } from './analyze-file.js';
 import { CommandFailure } from './failure.js';
 import { formatImageSize, type ImageSize } from './image-size.js';
+import type { ErrorLimit } from './max-errors.js';
 import { formatTable } from './terminal/table.js';
 
 /** The train step of one stage, as `mfnc inspect --train` tells it. */
@@ -28,7 +29,7 @@ export interface TrainInspection {
 }
 
 /** What may be asked for instead of the model's own batch and patch. */
-export interface TrainInspectionOptions {
+export interface TrainInspectionOptions extends ErrorLimit {
   readonly batch?: number;
   readonly patch?: ImageSize;
   readonly precision: Precision;
@@ -36,7 +37,7 @@ export interface TrainInspectionOptions {
 
 /** Lowers the train step of every stage. @throws CommandFailure for a model without training. */
 export function inspectTraining(file: string, options: TrainInspectionOptions): TrainInspection {
-  const { ir } = requireIR(file);
+  const { ir } = requireIR(file, {}, options);
   const { training } = ir;
   if (training === undefined) throw new CommandFailure(2, `${ir.model.name} in ${file} has no training section, so it has no train step`);
   const { batch = training.batch, precision } = options;

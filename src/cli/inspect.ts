@@ -5,6 +5,7 @@ import { requireIR } from './analyze-file.js';
 import { CommandFailure } from './failure.js';
 import { formatConstraint, formatImageSize, type ImageSize, parseImageSize, requireSupportedSize } from './image-size.js';
 import { formatTrainInspection, inspectTraining, parseBatch } from './inspect-train.js';
+import { type ErrorLimit, maxErrorsOption } from './max-errors.js';
 import { costConvention, costTree, formatCost, inGiga, type NetworkCost } from './network-cost.js';
 import { precisionOption } from './precision-option.js';
 import { guarded } from './runtime-failure.js';
@@ -41,7 +42,7 @@ interface Inspection extends NetworkCost {
   readonly discriminators: readonly DiscriminatorRow[];
 }
 
-interface Options {
+interface Options extends ErrorLimit {
   readonly size: string;
   readonly depth: string;
   readonly train?: boolean;
@@ -70,6 +71,7 @@ export function register(program: Command): void {
     )
     .addOption(new Option('--patch <HxW>', 'height and width of a patch of --train; default: as the model says').implies(train))
     .addOption(precisionOption(' in the train step').default('float32').implies(train))
+    .addOption(maxErrorsOption())
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
@@ -81,14 +83,16 @@ export function register(program: Command): void {
           printTraining(file, options);
           return;
         }
-        const inspection = inspect(file, parseImageSize(options.size), parseDepth(options.depth));
+        const inspection = inspect(file, parseImageSize(options.size), parseDepth(options.depth), options);
         process.stdout.write(options.json === true ? `${JSON.stringify(inspection, undefined, 2)}\n` : formatInspection(inspection));
       }),
     );
 }
 
-function printTraining(file: string, { batch, patch, precision, json }: Options): void {
+function printTraining(file: string, options: Options): void {
+  const { batch, patch, precision, json, maxErrors } = options;
   const inspection = inspectTraining(file, {
+    ...(maxErrors === undefined ? {} : { maxErrors }),
     ...(batch === undefined ? {} : { batch }),
     ...(patch === undefined ? {} : { patch: parseImageSize(patch, '--patch') }),
     precision,
@@ -102,8 +106,8 @@ function parseDepth(text: string): number {
   return depth;
 }
 
-function inspect(file: string, size: ImageSize, depth: number): Inspection {
-  const { ir } = requireIR(file);
+function inspect(file: string, size: ImageSize, depth: number, limit: ErrorLimit): Inspection {
+  const { ir } = requireIR(file, {}, limit);
   requireSupportedSize(ir, size);
   const root = costTree(ir, size);
   return {

@@ -1,3 +1,5 @@
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { type Diagnostic, LineIndex, type Span } from '../compiler/diagnostics/index.js';
 
 /** Range of the Language Server Protocol: lines and UTF-16 characters counted from 0. */
@@ -6,7 +8,10 @@ interface Range {
   readonly end: { readonly line: number; readonly character: number };
 }
 
-/** A diagnostic as the Language Server Protocol has it; `file` and `hint` are additions. */
+/** Codes of what could be left out, which editors show faded. */
+const unnecessary = new Set(['MFN1005']);
+
+/** A diagnostic as the Language Server Protocol has it. `file`, its path as it was given, is an addition. */
 export interface LanguageServerDiagnostic {
   readonly file: string;
   readonly range: Range;
@@ -15,8 +20,17 @@ export interface LanguageServerDiagnostic {
   readonly code: string;
   readonly source: 'mfnc';
   readonly message: string;
+  /** 1: unnecessary. */
+  readonly tags?: readonly [1];
   readonly relatedInformation: readonly { readonly location: { readonly uri: string; readonly range: Range }; readonly message: string }[];
-  readonly hint?: string;
+  /** What the protocol has no field for: advice, and a fix as a text edit of each place. */
+  readonly data?: {
+    readonly hint?: string;
+    readonly fix?: {
+      readonly title: string;
+      readonly edits: readonly { readonly uri: string; readonly range: Range; readonly newText: string }[];
+    };
+  };
 }
 
 /** Gives diagnostics the shape of the Language Server Protocol; `sources` holds the texts by path. */
@@ -34,17 +48,31 @@ export function toLanguageServerDiagnostics(
     });
     return { start: start ?? { line: 0, character: 0 }, end: end ?? { line: 0, character: 0 } };
   };
-  return diagnostics.map(({ code, severity, message, span, related, hint }) => ({
+  return diagnostics.map(({ code, severity, message, span, related, hint, fix }) => ({
     file: span.file,
     range: rangeOf(span),
     severity: severity === 'error' ? 1 : 2,
     code,
     source: 'mfnc',
     message,
+    ...(unnecessary.has(code) && { tags: [1] as const }),
     relatedInformation: related.map((place) => ({
-      location: { uri: place.span.file, range: rangeOf(place.span) },
+      location: { uri: uriOf(place.span.file), range: rangeOf(place.span) },
       message: place.message,
     })),
-    ...(hint !== undefined && { hint }),
+    ...((hint !== undefined || fix !== undefined) && {
+      data: {
+        ...(hint !== undefined && { hint }),
+        ...(fix !== undefined && {
+          fix: {
+            title: fix.title,
+            edits: fix.edits.map((edit) => ({ uri: uriOf(edit.span.file), range: rangeOf(edit.span), newText: edit.text })),
+          },
+        }),
+      },
+    }),
   }));
 }
+
+/** Sources of the standard library lie in no file. */
+const uriOf = (file: string): string => (file.startsWith('std/') ? `mfnc:${file}` : pathToFileURL(path.resolve(file)).href);

@@ -3,6 +3,7 @@ import { matchWeights, readWeights, type WeightsFile } from '../runtime/checkpoi
 import type { HostTensor } from '../runtime/engines/index.js';
 import { analyzeFile, printDiagnostics } from './analyze-file.js';
 import { CommandFailure } from './failure.js';
+import type { ErrorLimit } from './max-errors.js';
 
 /** A model with its trained weights. */
 export interface Network {
@@ -17,12 +18,12 @@ export interface Network {
  * it gets them, so that they need not be repeated on the command line.
  * @throws CommandFailure, RuntimeFailure when the weights are of another model.
  */
-export async function loadNetwork(model: string, weightsPath: string): Promise<Network> {
+export async function loadNetwork(model: string, weightsPath: string, limit: ErrorLimit = {}): Promise<Network> {
   const file = await readWeights(weightsPath);
   const plain = analyzeFile(model);
   const parameters = plain.ir === undefined ? {} : trainedParameters(file, plain.ir);
   const result = Object.keys(parameters).length === 0 ? plain : analyzeFile(model, { parameters });
-  printDiagnostics(result);
+  printDiagnostics(result, limit);
   if (result.ir !== undefined) return { ir: result.ir, sources: result.sources, weights: matchWeights(file, result.ir) };
   if (plain.ir === undefined) throw new CommandFailure(2, '');
   throw new CommandFailure(

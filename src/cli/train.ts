@@ -2,13 +2,14 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Precision } from '../compiler/3-lower/index.js';
 import { type EngineChoice, engineChoices } from '../runtime/engines/index.js';
 import { readRunFile, type TrainOutcome, train } from '../runtime/train/index.js';
+import { type ErrorLimit, maxErrorsOption } from './max-errors.js';
 import { precisionOption } from './precision-option.js';
 import { guarded, requireEngine } from './runtime-failure.js';
 import { colorsFor } from './terminal/colors.js';
 import { TrainProgress } from './terminal/train-progress.js';
 import { requireTrainableIR } from './trainable-ir.js';
 
-interface Options {
+interface Options extends ErrorLimit {
   readonly resume?: boolean;
   readonly maxSteps?: number;
   readonly engine?: EngineChoice;
@@ -37,6 +38,7 @@ export function register(program: Command): void {
       'override a value of the run file, as training.refinement.lambda=0; may be repeated',
       (argument: string, all: readonly string[] = []) => [...all, argument],
     )
+    .addOption(maxErrorsOption())
     .option('--json', 'print the outcome as JSON')
     .addHelpText(
       'after',
@@ -54,7 +56,7 @@ export function register(program: Command): void {
 async function runTraining(path: string, options: Options): Promise<void> {
   const written = await readRunFile(path, options.set);
   const run = { ...written, precision: options.precision ?? written.precision };
-  const { ir, sources } = requireTrainableIR(run);
+  const { ir, sources } = requireTrainableIR(run, options);
   const engine = await requireEngine(options.engine ?? run.engine, run.precision);
   const progress = new TrainProgress(engine.name);
   const interruption = listenForInterruption();

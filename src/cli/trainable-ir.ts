@@ -2,13 +2,17 @@ import type { IR } from '../compiler/ir/ir.js';
 import { type RunFile, unknownKey } from '../runtime/train/index.js';
 import { analyzeFile, printDiagnostics } from './analyze-file.js';
 import { CommandFailure } from './failure.js';
+import type { ErrorLimit } from './max-errors.js';
 import { whyUnreadable } from './source-host.js';
 
 /**
  * The IR of the model of a run, with the overrides of the run file, and the texts of its sources by path. Mistakes in these are told with their place in the run file too.
  * @throws CommandFailure
  */
-export function requireTrainableIR(run: RunFile): { readonly ir: IR; readonly sources: ReadonlyMap<string, string> } {
+export function requireTrainableIR(
+  run: RunFile,
+  limit: ErrorLimit = {},
+): { readonly ir: IR; readonly sources: ReadonlyMap<string, string> } {
   const { model, parameters, settings, placeOf } = run;
   const reason = whyUnreadable(model);
   if (reason !== undefined)
@@ -16,7 +20,7 @@ export function requireTrainableIR(run: RunFile): { readonly ir: IR; readonly so
   const { ir: plain } = analyzeFile(model, { parameters });
   if (plain?.training !== undefined) requireKnownSettings(run, plain);
   const result = analyzeFile(model, { parameters, settings });
-  printDiagnostics(result);
+  printDiagnostics(result, limit);
   if (result.ir === undefined) throw new CommandFailure(2, overridesAtFault(run));
   return { ir: result.ir, sources: result.sources };
 }

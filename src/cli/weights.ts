@@ -7,6 +7,7 @@ import { makeFolder, writeFileAtomically } from '../runtime/files/index.js';
 import { CommandFailure } from './failure.js';
 import { parseImageSize, requireSupportedSize } from './image-size.js';
 import { loadNetwork } from './load-network.js';
+import { type ErrorLimit, maxErrorsOption } from './max-errors.js';
 import { guarded } from './runtime-failure.js';
 import { formatTable } from './terminal/table.js';
 
@@ -41,6 +42,7 @@ export function register(program: Command): void {
     .option('--to <kind>', `what to write: ${forms.join(', ')}; by default what the end of the output's name says`)
     .option('--model <file>', '.mfn source: the weights are compared with it; needed for all but safetensors')
     .option('--size <HxW>', 'height and width of the pictures of an ONNX model or SavedModel', '256x256')
+    .addOption(maxErrorsOption())
     .option('--json', 'print what was written as JSON')
     .addHelpText(
       'after',
@@ -61,7 +63,7 @@ async function show(file: string, { json }: { readonly json?: boolean }): Promis
   process.stdout.write(json === true ? `${JSON.stringify(asJSON(weights), undefined, 2)}\n` : asText(weights));
 }
 
-interface ConvertOptions {
+interface ConvertOptions extends ErrorLimit {
   readonly output: string;
   readonly to?: string;
   readonly model?: string;
@@ -103,8 +105,9 @@ interface Converted {
   readonly count: number;
 }
 
-async function toSafetensors(file: string, { model }: ConvertOptions): Promise<Converted> {
-  const { owner, tensors } = model === undefined ? await asStored(file) : await asOfModel(file, model);
+async function toSafetensors(file: string, options: ConvertOptions): Promise<Converted> {
+  const { model } = options;
+  const { owner, tensors } = model === undefined ? await asStored(file) : await asOfModel(file, model, options);
   return { files: new Map([['', encodeWeights(owner, tensors)]]), hash: hashTensors(tensors), count: tensors.size };
 }
 
@@ -113,14 +116,15 @@ async function asStored(file: string) {
   return { owner: stored, tensors: stored.tensors };
 }
 
-async function asOfModel(file: string, model: string) {
-  const { ir, weights } = await loadNetwork(model, file);
+async function asOfModel(file: string, model: string, limit: ErrorLimit) {
+  const { ir, weights } = await loadNetwork(model, file, limit);
   return { owner: { model: ir.model.name, parameters: ir.model.parameters }, tensors: weights };
 }
 
-async function toModel(file: string, form: Exclude<WeightForm, 'safetensors'>, { model, size }: ConvertOptions): Promise<Converted> {
+async function toModel(file: string, form: Exclude<WeightForm, 'safetensors'>, options: ConvertOptions): Promise<Converted> {
+  const { model, size } = options;
   if (model === undefined) throw new CommandFailure(2, `${weightForms[form]} holds the network too`, 'name its source with --model');
-  const { ir, sources, weights } = await loadNetwork(model, file);
+  const { ir, sources, weights } = await loadNetwork(model, file, options);
   const pictures = parseImageSize(size);
   requireSupportedSize(ir, pictures);
   const program = lowerInference(ir, { batch: 1, ...pictures }, sources);

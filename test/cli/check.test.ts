@@ -1,6 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCommand } from './command-result.js';
 
@@ -92,6 +93,73 @@ describe('mfnc check', () => {
       source: 'mfnc',
       range: { start: { line: 4, character: 8 }, end: { line: 4, character: 13 } },
     });
+  });
+
+  it('has in JSON the other places by URI, the hint and the fix', async () => {
+    const file = write('fix.mfn', good.replace('conv(12', 'cnov(12'));
+    const { files } = JSON.parse((await runCommand('check', '--json', file)).stdout);
+    const uri = pathToFileURL(file).href;
+    expect(files[0].diagnostics[0]).toMatchObject({
+      range: { start: { line: 5, character: 50 }, end: { line: 5, character: 54 } },
+      relatedInformation: [],
+      data: {
+        hint: 'did you mean `conv`?',
+        fix: { title: 'replace by `conv`', edits: [{ uri, newText: 'conv' }] },
+      },
+    });
+  });
+});
+
+describe('mfnc check, told what to print', () => {
+  const three = 'mfn 1\nlet a = b\nlet c = d\nlet e = f\n';
+
+  it('ends after --max-errors errors and says how many are left', async () => {
+    const file = write('three.mfn', three);
+    const { code, stderr } = await runCommand('check', '--max-errors', '2', file);
+    expect(code).toBe(2);
+    expect([...stderr.matchAll(/name `(\w)` here/g)].map(([, name]) => name)).toEqual(['b', 'd']);
+    expect(stderr).toContain('\n2 errors; 1 more is not shown\n');
+    const { files } = JSON.parse((await runCommand('check', '--json', '--max-errors', '1', file)).stdout);
+    expect([files[0].diagnostics.length, files[0].omitted]).toEqual([1, 2]);
+    const log = JSON.parse((await runCommand('check', '--sarif', '--max-errors', '1', file)).stdout);
+    expect(log.runs[0].results.length).toBe(1);
+  });
+
+  it.each(['0', '-1', '1.5', 'all'])('refuses --max-errors %s', async (count) => {
+    const { code, stderr } = await runCommand('check', '--max-errors', count, 'x.mfn');
+    expect([code, stderr.includes('Give a whole number from 1.')]).toEqual([2, true]);
+  });
+
+  it.each([
+    ['compile', 'FILE', '-o', path.join(folder, 'out')],
+    ['inspect', 'FILE'],
+    ['inspect', '--train', 'FILE'],
+    ['generate', 'typescript', 'FILE', '-o', path.join(folder, 'out')],
+    ['enhance', 'x.jpg', '-o', path.join(folder, 'out'), '--model', 'FILE', '--weights', 'models/weights/lw-drgn.safetensors'],
+    ['evaluate', '--model', 'FILE', '--weights', 'models/weights/lw-drgn.safetensors', '--low', folder, '--normal', folder],
+    ['weights', 'convert', 'models/weights/lw-drgn.safetensors', '-o', path.join(folder, 'a.onnx'), '--model', 'FILE'],
+  ])('%s takes --max-errors too', async (...args) => {
+    const file = write('three.mfn', three);
+    const { code, stderr } = await runCommand(...args.map((argument) => (argument === 'FILE' ? file : argument)), '--max-errors', '1');
+    expect([code, stderr.includes('1 error; 2 more are not shown')]).toEqual([2, true]);
+  });
+
+  it('counts warnings as errors with --deny-warnings', async () => {
+    const file = write('warning.mfn', `${good}let _a = 1\nfunction f(a: int, b: int) = a\n`);
+    expect((await runCommand('check', file)).code).toBe(0);
+    const { code, stdout, stderr } = await runCommand('check', '--deny-warnings', file);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('error MFN1005: the parameter `b` is never used');
+  });
+
+  it('mends with --fix what has a certain fix, and tells the rest', async () => {
+    const file = write(
+      'mend.mfn',
+      good.replace('mfn 1\n', '').replace('conv(8', 'cnov(8').replace('stride', 'strid').replace('image\n', 'imge\n'),
+    );
+    const { code, stderr } = await runCommand('check', '--fix', file);
+    expect([code, stderr]).toEqual([0, `mended ${file}\n\n`]);
+    expect(readFileSync(file, 'utf8')).toBe(good);
   });
 });
 

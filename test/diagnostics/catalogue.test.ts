@@ -30,6 +30,7 @@ describe('a diagnostic made by its constructor', () => {
       severity: 'error',
       message: 'expected a declaration, found `blok`',
       hint: 'did you mean `block`?',
+      fix: { title: 'replace by `block`', edits: [{ span, text: 'block' }] },
       span,
       related: [],
     });

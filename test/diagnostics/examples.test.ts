@@ -4,15 +4,7 @@ import { emitTypeScript } from '../../src/compiler/4-emit/typescript/index.js';
 import { type Example, type Explanation, explanations } from '../../src/compiler/diagnostics/explanations.js';
 import { runCommand } from '../cli/command-result.js';
 import { analyzeText } from '../support/analyze-text.js';
-
-/** The files of a source: the line `// name.mfn` stands above each where there are several. The first one is checked. */
-function filesOf({ text }: Example): Record<string, string> {
-  const parts = text.split(/^\/\/ (\S+\.mfn)\n/m);
-  if (parts.length === 1) return { 'example.mfn': text };
-  const files: Record<string, string> = {};
-  for (let i = 1; i < parts.length; i += 2) files[parts[i] ?? ''] = parts[i + 1] ?? '';
-  return files;
-}
+import { filesOf } from '../support/page-examples.js';
 
 /** Codes that an example gives, in the phase that the code belongs to. */
 async function codesOf({ code }: Explanation, example: Example): Promise<string[]> {

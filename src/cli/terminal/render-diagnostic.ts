@@ -12,12 +12,13 @@ export interface RenderContext {
   readonly colors: Colors;
 }
 
-/** Renders diagnostics one after the other, an empty line between them, with one line that counts them at the end. */
-export function renderDiagnostics(diagnostics: readonly Diagnostic[], context: RenderContext): string {
+/** Renders diagnostics one after the other, an empty line between them, with one line that counts them and those that are left out at the end. */
+export function renderDiagnostics(diagnostics: readonly Diagnostic[], context: RenderContext, omitted = 0): string {
   const render = createRenderer(context);
   const errors = diagnostics.filter((d) => d.severity === 'error').length;
   const counts = [counted(errors, 'error'), counted(diagnostics.length - errors, 'warning')].filter((text) => text !== '');
-  return `${[...diagnostics.map(render), `${counts.join(', ')}\n`].join('\n')}`;
+  const rest = omitted === 0 ? '' : `; ${omitted} more ${omitted === 1 ? 'is' : 'are'} not shown`;
+  return `${[...diagnostics.map(render), `${counts.join(', ')}${rest}\n`].join('\n')}`;
 }
 
 function counted(count: number, noun: string): string {

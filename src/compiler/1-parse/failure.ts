@@ -1,5 +1,5 @@
 import { EOF, type IToken, type TokenType, tokenMatcher } from 'chevrotain';
-import { type Diagnostic, didYouMean, report, type Span } from '../diagnostics/index.js';
+import { type Diagnostic, didYouMean, replacement, report, type Span } from '../diagnostics/index.js';
 import * as t from './tokens.js';
 
 /** What is known where the grammar could not go on. */
@@ -66,6 +66,7 @@ export function describeFailure(failure: Failure): Diagnostic {
     expected,
     found: isMissingAtEnd && found.tokenType !== EOF ? 'the end of the line' : describeToken(found),
     hint,
+    fix: isComparisonAsAssignment ? replacement(spanAt(failure.file, found), '==') : undefined,
   });
 }
 
@@ -97,8 +98,9 @@ function describeUnknownStatement(failure: Failure): Diagnostic {
   const [nearest] = didYouMean(found.image, body?.words ?? [], 1);
   const isMisspelt = nearest !== undefined && following.tokenType !== t.Assign;
   if (isMisspelt || !body?.hasAssignments) {
-    const hint = isMisspelt ? `did you mean \`${nearest}\`?` : undefined;
-    return report.unexpectedToken({ span: spanAt(file, found), expected, found: describeToken(found), hint });
+    const span = spanAt(file, found);
+    const misspelt = isMisspelt ? { hint: `did you mean \`${nearest}\`?`, fix: replacement(span, nearest) } : {};
+    return report.unexpectedToken({ span, expected, found: describeToken(found), ...misspelt });
   }
   const missing = { ...failure, previous: found, found: following };
   const endsHere = following.tokenType === EOF || failure.startsLine(following) || closesSomething(following);

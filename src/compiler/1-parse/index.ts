@@ -72,7 +72,11 @@ function refuse(path: string, text: string): Diagnostic | undefined {
 }
 
 function checkVersion(file: SourceFile, tree: FileCstNode): Diagnostic[] {
-  if (!file.version) return tree.children.Mfn ? [] : [report.versionMissing({ span: startOf(file.path) })];
+  if (!file.version) {
+    if (tree.children.Mfn) return [];
+    const span = startOf(file.path);
+    return [report.versionMissing({ span, fix: { title: 'write `mfn 1` on the first line', edits: [{ span, text: 'mfn 1\n' }] } })];
+  }
   if (file.version.value === supportedVersion) return [];
   return [report.versionUnsupported({ span: file.version.span, version: String(file.version.value) })];
 }

@@ -1,5 +1,5 @@
 import { createTokenInstance, type IToken, type TokenType } from 'chevrotain';
-import { type Diagnostic, report, type Span } from '../diagnostics/index.js';
+import { type Diagnostic, replacement, report, type Span } from '../diagnostics/index.js';
 import { contextualWords, Identifier, NumberLiteral, Patch, reservedWords, StringLiteral, symbols, Times } from './tokens.js';
 
 /** A `///` comment: the text behind the slashes, without the space that follows them. */
@@ -72,14 +72,15 @@ export function scan(file: string, text: string): ScanResult {
     else if (groups.malformed !== undefined) {
       const size = tokens.at(-1)?.tokenType === Patch ? /^(\d+)x(\d+)$/.exec(image) : null;
       const hint = size ? `write \`${size[1]} x ${size[2]}\`, with spaces` : undefined;
-      diagnostics.push(report.malformedNumber({ span, text: image, hint }));
       const [, height, width] = size ?? [];
+      const fix = size ? replacement(span, `${height} x ${width}`) : undefined;
+      diagnostics.push(report.malformedNumber({ span, text: image, hint, fix }));
       if (height === undefined || width === undefined) push(NumberLiteral);
       else tokens.push(...sizeTokens(span.start, height, width));
     } else if (groups.unterminated !== undefined) {
       diagnostics.push(report.unterminatedString({ span }));
       push(StringLiteral);
-    } else diagnostics.push(report.unexpectedCharacter({ span, ...shown(image) }));
+    } else diagnostics.push(strayCharacter(span, image));
   }
   return { tokens, documentation, diagnostics };
 }
@@ -91,22 +92,24 @@ function sizeTokens(start: number, height: string, width: string): IToken[] {
   return [cut(NumberLiteral, height, 0), cut(Times, 'x', height.length), cut(NumberLiteral, width, height.length + 1)];
 }
 
-/** How a stray character is named, and what to write instead where that is clear. */
-function shown(image: string): { readonly character: string; readonly hint?: string } {
-  const meant: Readonly<Record<string, string>> = {
-    ';': 'remove it; statements need no separator',
-    '#': 'comments start with `//`',
-    "'": 'strings are written with `"`',
-    '|': 'a pipe is written `|>`',
-    '&': 'write `and`',
-    '&&': 'write `and`',
-    '||': 'write `or`',
-    '!': 'write `not`, or `!=` for unequal',
-  };
-  const hint = meant[image];
+/** What to write instead of characters of other languages, where that is clear. */
+const meant: Readonly<Record<string, { readonly hint: string; readonly instead?: string }>> = {
+  ';': { hint: 'remove it; statements need no separator', instead: '' },
+  '#': { hint: 'comments start with `//`', instead: '//' },
+  "'": { hint: 'strings are written with `"`' },
+  '|': { hint: 'a pipe is written `|>`', instead: '|>' },
+  '&': { hint: 'write `and`', instead: 'and' },
+  '&&': { hint: 'write `and`', instead: 'and' },
+  '||': { hint: 'write `or`', instead: 'or' },
+  '!': { hint: 'write `not`, or `!=` for unequal' },
+};
+
+function strayCharacter(span: Span, image: string): Diagnostic {
   const printable = /^[\p{Letter}\p{Number}\p{Punctuation}\p{Symbol}]/u.test(image);
   const character = printable
     ? [...image].slice(0, 8).join('')
     : `U+${(image.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
-  return hint === undefined ? { character } : { character, hint };
+  const { hint, instead } = meant[image] ?? {};
+  const fix = instead === undefined ? undefined : replacement(span, instead);
+  return report.unexpectedCharacter({ span, character, hint, fix });
 }

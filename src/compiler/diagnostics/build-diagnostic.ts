@@ -1,4 +1,4 @@
-import type { Diagnostic, RelatedPlace, Severity, Span } from './diagnostic.js';
+import type { Diagnostic, Fix, RelatedPlace, Severity, Span } from './diagnostic.js';
 
 /** What every diagnostic constructor of the catalogue takes besides its own parameters. */
 export interface Place {
@@ -6,6 +6,8 @@ export interface Place {
   readonly related?: readonly RelatedPlace[];
   /** Replaces the catalogue's hint where the caller knows better advice. */
   readonly hint?: string | undefined;
+  /** Replaces the fix that follows from the catalogue. */
+  readonly fix?: Fix | undefined;
 }
 
 /** Lists alternatives in backticks: "`a`", "`a` or `b`", "`a`, `b` or `c`". */
@@ -15,15 +17,29 @@ export function alternatives(names: readonly string[]): string {
   return `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}`;
 }
 
-/** Puts a diagnostic together; of `hints` the first one whose parameters are known (a string) is kept. */
+/** A fix that puts another text in a place, or removes what stands there. */
+export const replacement = (span: Span, text: string): Fix => ({
+  title: text === '' ? 'remove it' : `replace by \`${text}\``,
+  edits: [{ span, text }],
+});
+
+/**
+ * Puts a diagnostic together; of `hints` the first one whose parameters are known (a string) is kept. Where the place holds a name and only one could
+ * have been meant (`names`), putting it there is the fix.
+ */
 export function buildDiagnostic(
   place: Place,
   code: string,
   severity: Severity,
   message: string,
   hints: readonly (string | false | undefined)[],
+  names: readonly string[] = [],
 ): Diagnostic {
+  const { span, related = [] } = place;
   const hint = place.hint ?? hints.find((candidate): candidate is string => typeof candidate === 'string');
-  const diagnostic = { code, severity, message, span: place.span, related: place.related ?? [] };
-  return hint === undefined ? diagnostic : { ...diagnostic, hint };
+  const [only, ...others] = names;
+  // A hint of the caller's own says something else than to take the name.
+  const isCertain = only !== undefined && others.length === 0 && place.hint === undefined;
+  const fix = place.fix ?? (isCertain ? replacement(span, only) : undefined);
+  return { code, severity, message, span, related, ...(hint !== undefined && { hint }), ...(fix !== undefined && { fix }) };
 }

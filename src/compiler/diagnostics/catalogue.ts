@@ -71,7 +71,7 @@ export const report = {
   },
   /** MFN0023: expected a declaration, found {found} */
   unknownDeclaration(at: Place & { readonly found: string; readonly candidates: readonly string[] }): Diagnostic {
-    return buildDiagnostic(at, 'MFN0023', 'error', `expected a declaration, found ${at.found}`, [at.candidates.length > 0 && `did you mean ${alternatives(at.candidates)}?`, 'a file has `import`, `block`, `function`, `namespace`, `model`, `training` and `let` at its top level']);
+    return buildDiagnostic(at, 'MFN0023', 'error', `expected a declaration, found ${at.found}`, [at.candidates.length > 0 && `did you mean ${alternatives(at.candidates)}?`, 'a file has `import`, `block`, `function`, `namespace`, `model`, `training` and `let` at its top level'], at.candidates);
   },
   /** MFN0024: this `if` has no `else` */
   missingElse(at: Place): Diagnostic {
@@ -99,7 +99,7 @@ export const report = {
   },
   /** MFN1001: there is no name `{name}` here */
   unknownName(at: Place & { readonly name: string; readonly candidates: readonly string[] }): Diagnostic {
-    return buildDiagnostic(at, 'MFN1001', 'error', `there is no name \`${at.name}\` here`, [at.candidates.length > 0 && `did you mean ${alternatives(at.candidates)}?`, 'declare it, or import it']);
+    return buildDiagnostic(at, 'MFN1001', 'error', `there is no name \`${at.name}\` here`, [at.candidates.length > 0 && `did you mean ${alternatives(at.candidates)}?`, 'declare it, or import it'], at.candidates);
   },
   /** MFN1002: `{name}` is declared twice */
   duplicateName(at: Place & { readonly name: string }): Diagnostic {
@@ -127,15 +127,15 @@ export const report = {
   },
   /** MFN1008: "{module}" has no `{name}` */
   unknownImport(at: Place & { readonly name: string; readonly module: string; readonly candidates: readonly string[] }): Diagnostic {
-    return buildDiagnostic(at, 'MFN1008', 'error', `"${at.module}" has no \`${at.name}\``, [at.candidates.length > 0 && `did you mean ${alternatives(at.candidates)}?`, 'blocks, functions, namespaces and `let`s of a file can be imported']);
+    return buildDiagnostic(at, 'MFN1008', 'error', `"${at.module}" has no \`${at.name}\``, [at.candidates.length > 0 && `did you mean ${alternatives(at.candidates)}?`, 'blocks, functions, namespaces and `let`s of a file can be imported'], at.candidates);
   },
   /** MFN1009: {owner} has no `{name}` */
   unknownMember(at: Place & { readonly name: string; readonly owner: string; readonly candidates: readonly string[] }): Diagnostic {
-    return buildDiagnostic(at, 'MFN1009', 'error', `${at.owner} has no \`${at.name}\``, [at.candidates.length > 0 && `did you mean ${alternatives(at.candidates)}?`]);
+    return buildDiagnostic(at, 'MFN1009', 'error', `${at.owner} has no \`${at.name}\``, [at.candidates.length > 0 && `did you mean ${alternatives(at.candidates)}?`], at.candidates);
   },
   /** MFN1010: there is no type `{name}` */
   unknownType(at: Place & { readonly name: string; readonly candidates: readonly string[] }): Diagnostic {
-    return buildDiagnostic(at, 'MFN1010', 'error', `there is no type \`${at.name}\``, [at.candidates.length > 0 && `did you mean ${alternatives(at.candidates)}?`, 'types are int, float, bool, string, image, tensor, a shape such as [B, H, W, 3], and lists such as int[]']);
+    return buildDiagnostic(at, 'MFN1010', 'error', `there is no type \`${at.name}\``, [at.candidates.length > 0 && `did you mean ${alternatives(at.candidates)}?`, 'types are int, float, bool, string, image, tensor, a shape such as [B, H, W, 3], and lists such as int[]'], at.candidates);
   },
   /** MFN1011: `{name}` has a value already */
   alreadyAssigned(at: Place & { readonly name: string }): Diagnostic {
@@ -159,7 +159,7 @@ export const report = {
   },
   /** MFN1016: `{name}` is no model of this file */
   unknownModel(at: Place & { readonly name: string; readonly candidates: readonly string[] }): Diagnostic {
-    return buildDiagnostic(at, 'MFN1016', 'error', `\`${at.name}\` is no model of this file`, [at.candidates.length > 0 && `did you mean ${alternatives(at.candidates)}?`, 'a training stands in the file of its model']);
+    return buildDiagnostic(at, 'MFN1016', 'error', `\`${at.name}\` is no model of this file`, [at.candidates.length > 0 && `did you mean ${alternatives(at.candidates)}?`, 'a training stands in the file of its model'], at.candidates);
   },
   /** MFN1017: `{name}` has no value */
   missingMember(at: Place & { readonly name: string; readonly family: string; readonly known: string }): Diagnostic {
@@ -191,7 +191,7 @@ export const report = {
   },
   /** MFN2003: `{callee}` has no parameter `{name}` */
   unknownArgument(at: Place & { readonly name: string; readonly callee: string; readonly signature: string; readonly candidates: readonly string[] }): Diagnostic {
-    return buildDiagnostic(at, 'MFN2003', 'error', `\`${at.callee}\` has no parameter \`${at.name}\``, [at.candidates.length > 0 && `did you mean ${alternatives(at.candidates)}?`, at.signature !== '' && `its parameters are ${at.signature}`]);
+    return buildDiagnostic(at, 'MFN2003', 'error', `\`${at.callee}\` has no parameter \`${at.name}\``, [at.candidates.length > 0 && `did you mean ${alternatives(at.candidates)}?`, at.signature !== '' && `its parameters are ${at.signature}`], at.candidates);
   },
   /** MFN2004: `{callee}` takes {limit} arguments, {count} are given */
   tooManyArguments(at: Place & { readonly callee: string; readonly signature: string; readonly count: number; readonly limit: number }): Diagnostic {
@@ -339,11 +339,11 @@ export const report = {
   },
   /** MFN4009: there is no optimizer `{name}` */
   unknownOptimizer(at: Place & { readonly name: string; readonly candidates: readonly string[] }): Diagnostic {
-    return buildDiagnostic(at, 'MFN4009', 'error', `there is no optimizer \`${at.name}\``, [at.candidates.length > 0 && `did you mean ${alternatives(at.candidates)}?`, 'the optimizer is `adam`']);
+    return buildDiagnostic(at, 'MFN4009', 'error', `there is no optimizer \`${at.name}\``, [at.candidates.length > 0 && `did you mean ${alternatives(at.candidates)}?`, 'the optimizer is `adam`'], at.candidates);
   },
   /** MFN4010: `{optimizer}` has no setting `{name}` */
   unknownOptimizerSetting(at: Place & { readonly name: string; readonly optimizer: string; readonly candidates: readonly string[] }): Diagnostic {
-    return buildDiagnostic(at, 'MFN4010', 'error', `\`${at.optimizer}\` has no setting \`${at.name}\``, [at.candidates.length > 0 && `did you mean ${alternatives(at.candidates)}?`, 'it has `rate`, `beta1`, `beta2` and `epsilon`']);
+    return buildDiagnostic(at, 'MFN4010', 'error', `\`${at.optimizer}\` has no setting \`${at.name}\``, [at.candidates.length > 0 && `did you mean ${alternatives(at.candidates)}?`, 'it has `rate`, `beta1`, `beta2` and `epsilon`'], at.candidates);
   },
   /** MFN4011: the stage `{stage}` has no learning rate */
   missingRate(at: Place & { readonly stage: string }): Diagnostic {
@@ -351,7 +351,7 @@ export const report = {
   },
   /** MFN4012: there is no augmentation `{name}` */
   unknownAugmentation(at: Place & { readonly name: string; readonly candidates: readonly string[] }): Diagnostic {
-    return buildDiagnostic(at, 'MFN4012', 'error', `there is no augmentation \`${at.name}\``, [at.candidates.length > 0 && `did you mean ${alternatives(at.candidates)}?`, 'there are `flip` and `scale`']);
+    return buildDiagnostic(at, 'MFN4012', 'error', `there is no augmentation \`${at.name}\``, [at.candidates.length > 0 && `did you mean ${alternatives(at.candidates)}?`, 'there are `flip` and `scale`'], at.candidates);
   },
   /** MFN4013: the stage `{stage}` minimizes nothing */
   nothingMinimized(at: Place & { readonly stage: string }): Diagnostic {

@@ -14,6 +14,14 @@ export interface RelatedPlace {
   readonly span: Span;
 }
 
+/** A change of the text that surely mends a problem. */
+export interface Fix {
+  /** What it does, as editors offer it: 'replace by `conv`'. */
+  readonly title: string;
+  /** Places, which do not overlap, with the text that comes there. */
+  readonly edits: readonly { readonly span: Span; readonly text: string }[];
+}
+
 /** One problem found in a source text. Diagnostics are data; only the command line turns them into text. */
 export interface Diagnostic {
   /** 'MFN0123': stable, unique, explained by its page under `diagnostics/messages`. */
@@ -24,4 +32,6 @@ export interface Diagnostic {
   readonly related: readonly RelatedPlace[];
   /** What to do about it, where that is known. */
   readonly hint?: string;
+  /** Only where it is certain. */
+  readonly fix?: Fix;
 }

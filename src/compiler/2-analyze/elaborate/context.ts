@@ -126,7 +126,9 @@ export function fail(context: Context, diagnostic: Diagnostic): void {
     span = called.span;
   }
   for (const frame of frames.slice(user + 1, user + 9)) related.push({ message: `in ${frame.name}`, span: frame.span });
-  context.state.sink.add({ ...diagnostic, span, related });
+  // A fix is for the place that is shown, not for the library.
+  const { fix, ...rest } = diagnostic;
+  context.state.sink.add({ ...rest, span, related, ...(fix && !called && { fix }) });
 }
 
 /** The context within a block or function applied at `span`; undefined, with a diagnostic, when the chain is too long. */

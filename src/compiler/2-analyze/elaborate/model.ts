@@ -11,7 +11,7 @@ import { DefinitionBuilder } from './definition-builder.js';
 import { Environment } from './environment.js';
 import { evaluate } from './evaluate.js';
 import { observeValue } from './observe-value.js';
-import { checkType, isTensorType, rangeOf } from './types.js';
+import { checkType, isTensorType, rangeOf, typeNames } from './types.js';
 import { describe, errorValue, fromParameterValue, toParameterValue, type Value } from './values.js';
 
 /** A model that was elaborated, with what its training needs. */
@@ -120,6 +120,8 @@ function inputShape(port: PortStatement, context: Context): Shape | undefined {
     fail(context, report.modelInputShape({ span: type.span, found }));
     return undefined;
   }
+  // A type that does not exist has been reported with the declaration.
+  if (type.kind === 'named-type' && !typeNames.includes(type.name.text)) return undefined;
   const found = type.kind === 'named-type' ? `\`${type.name.text}\`` : 'this';
   fail(context, report.modelInputShape({ span: type.span, found }));
   return undefined;

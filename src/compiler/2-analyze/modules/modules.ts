@@ -1,6 +1,6 @@
 import type { Import, SourceFile } from '../../1-parse/ast.js';
 import { parse } from '../../1-parse/index.js';
-import { didYouMean, report } from '../../diagnostics/index.js';
+import { didYouMean, replacement, report } from '../../diagnostics/index.js';
 import { standardLibrary } from '../../stdlib/sources.js';
 import type { DiagnosticSink } from '../diagnostic-sink.js';
 import type { SourceHost } from '../options.js';
@@ -88,6 +88,12 @@ export class ModuleLoader {
     }
     const imported = this.load(path);
     if (imported) module.imports.set(specifier, imported);
-    else this.sink.add(report.moduleNotFound({ span: from.span, specifier, candidates: didYouMean(specifier, standardLibrary.keys()) }));
+    else this.reportMissing(from);
+  }
+  private reportMissing({ value: specifier, span }: Import['from']): void {
+    const candidates = didYouMean(specifier, standardLibrary.keys());
+    const [only, ...others] = candidates;
+    const fix = only !== undefined && others.length === 0 ? replacement(span, `"${only}"`) : undefined;
+    this.sink.add(report.moduleNotFound({ span, specifier, candidates, fix }));
   }
 }

@@ -27,7 +27,7 @@ export function checkNames(modules: readonly Module[], sink: DiagnosticSink, obs
   }
   const library = libraryModules();
   for (const module of modules) {
-    const checker = new NameChecker(sink, !module.isBroken, library, observer);
+    const checker = new NameChecker(sink, !module.isBroken, library, module.file, observer);
     checkModule(module, module.path === preludePath ? builtins : prelude, checker);
   }
 }

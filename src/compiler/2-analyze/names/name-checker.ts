@@ -1,5 +1,5 @@
-import type { Name } from '../../1-parse/ast.js';
-import { didYouMean, editDistance, report, type Span } from '../../diagnostics/index.js';
+import type { Import, Name, SourceFile } from '../../1-parse/ast.js';
+import { didYouMean, editDistance, type Fix, report, type Span } from '../../diagnostics/index.js';
 import type { DiagnosticSink } from '../diagnostic-sink.js';
 import type { AnalysisObserver } from '../observer.js';
 import { type Entry, type NameKind, NameScope } from './name-scope.js';
@@ -42,6 +42,13 @@ export class NameChecker {
   private readonly opened: NameScope[] = [];
   /** Places of definitions whose names were used before them. */
   private readonly usedEarly = new Set<Span>();
+  /** Names of the standard library that are used without an import. */
+  private readonly missing: {
+    readonly span: Span;
+    readonly name: string;
+    readonly candidates: readonly string[];
+    readonly hint: string | undefined;
+  }[] = [];
 
   constructor(
     readonly sink: DiagnosticSink,
@@ -49,6 +56,7 @@ export class NameChecker {
     private readonly reportsUnused: boolean,
     /** The module that each name of the standard library is imported from. */
     private readonly library: ReadonlyMap<string, string>,
+    private readonly file: SourceFile,
     private readonly observer?: AnalysisObserver,
   ) {}
 
@@ -118,11 +126,38 @@ export class NameChecker {
     const isNearer = importable !== undefined && (nearest === undefined || editDistance(text, importable) < editDistance(text, nearest));
     const question = importable === text ? '' : `did you mean \`${importable}\`? `;
     const hint = isNearer ? `${question}import it: \`import { ${importable} } from "${this.library.get(importable)}"\`` : undefined;
-    this.sink.add(report.unknownName({ span, name: text, candidates: inScope, hint }));
+    const at = { span, name: text, candidates: inScope, hint };
+    if (isNearer && importable === text) this.missing.push(at);
+    else this.sink.add(report.unknownName(at));
   }
 
-  /** Reports what was declared and never used, once all of the file has been seen. */
+  /** Reports the names that lack nothing but an import; one fix imports all that come from one module. */
+  private reportMissing(): void {
+    for (const at of this.missing) {
+      const module = this.library.get(at.name);
+      const names = [...new Set(this.missing.map(({ name }) => name))].filter((name) => this.library.get(name) === module);
+      const fix = module === undefined ? undefined : this.importing(names, module);
+      this.sink.add(report.unknownName({ ...at, fix }));
+    }
+  }
+
+  /** The fix that imports names: into an import of their module, or into a new one below the others. */
+  private importing(names: readonly string[], module: string): Fix | undefined {
+    const imports = this.file.items.filter((item): item is Import => item.kind === 'import');
+    const last = imports.find(({ from }) => from.value === module)?.names.at(-1);
+    const above = (imports.at(-1) ?? this.file.version)?.span;
+    const title = `import ${names.map((name) => `\`${name}\``).join(', ')}`;
+    const insertion = (file: string, at: number, text: string): Fix => ({ title, edits: [{ span: { file, start: at, end: at }, text }] });
+    if (last) {
+      const { file, end } = (last.alias ?? last.name).span;
+      return insertion(file, end, names.map((name) => `, ${name}`).join(''));
+    }
+    return above && insertion(above.file, above.end, `\nimport { ${names.join(', ')} } from "${module}"`);
+  }
+
+  /** Reports what was declared and never used or never imported, once all of the file has been seen. */
   finish(): void {
+    this.reportMissing();
     if (!this.reportsUnused) return;
     for (const { name, kind, span, used } of this.opened.flatMap((scope) => [...scope.entries.values()])) {
       const what = unusedKinds[kind];
