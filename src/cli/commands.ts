@@ -25,6 +25,7 @@ export const commands: readonly CommandEntry[] = [
   { name: 'train', summary: 'train a model as a run file says', load: () => import('./train.js') },
   { name: 'evaluate', summary: 'measure PSNR and SSIM over a folder of pairs', load: () => import('./evaluate.js') },
   { name: 'enhance', summary: 'enhance photographs', load: () => import('./enhance.js') },
+  { name: 'run', summary: 'run a model on tensors', load: () => import('./run.js') },
   { name: 'engine', summary: 'install or remove an engine', load: () => import('./engine.js') },
   { name: 'cache', summary: 'clear the cache of compiled graphs', load: () => import('./cache.js') },
   { name: 'doctor', summary: 'list engines, versions and devices', load: () => import('./doctor.js') },

@@ -12,7 +12,7 @@ import { makeFolder, mfncVersion, writeFileAtomically } from '../runtime/files/i
 import { requireIR } from './analyze-file.js';
 import { CommandFailure } from './failure.js';
 import { formatImageSize, type ImageSize, parseImageSize, requireSupportedSize } from './image-size.js';
-import { loadNetwork, type Network } from './load-network.js';
+import { loadNetwork, mapOptionText, type Network } from './load-network.js';
 import { type ErrorLimit, maxErrorsOption } from './max-errors.js';
 import { costConvention, costTree, inGiga, type NetworkCost } from './network-cost.js';
 import { precisionOption } from './precision-option.js';
@@ -48,6 +48,7 @@ interface Options extends ErrorLimit {
   readonly target: string;
   readonly size: string;
   readonly weights?: string;
+  readonly map?: string;
   readonly seed: string;
   readonly precision: Precision;
   readonly json?: boolean;
@@ -65,6 +66,7 @@ export function register(program: Command): void {
     .option('--target <list>', `what to write, separated by commas: ${targets.join(', ')}`, 'ir,savedmodel,onnx')
     .option('--size <HxW>', 'height and width of the picture, in pixels', '256x256')
     .option('--weights <file>', 'trained weights (see mfnc weights --help); without them the weights are random')
+    .option('--map <file>', mapOptionText)
     .option('--seed <number>', 'seed of random weights', '1')
     .addOption(precisionOption(' (SavedModel only; the IR does not depend on it)').default('float32'))
     .addOption(maxErrorsOption())

@@ -3,7 +3,7 @@ import type { Precision } from '../compiler/3-lower/index.js';
 import { type EngineChoice, engineChoices } from '../runtime/engines/index.js';
 import { defaultPixelLimit, Enhancer, enhanceFiles, planJobs } from '../runtime/enhance/index.js';
 import { CommandFailure } from './failure.js';
-import { loadNetwork } from './load-network.js';
+import { loadNetwork, mapOptionText } from './load-network.js';
 import { type ErrorLimit, maxErrorsOption } from './max-errors.js';
 import { precisionOption } from './precision-option.js';
 import { guarded, requireEngine } from './runtime-failure.js';
@@ -13,6 +13,7 @@ interface Options extends ErrorLimit {
   readonly output: string;
   readonly model: string;
   readonly weights: string;
+  readonly map?: string;
   readonly engine: EngineChoice;
   readonly precision: Precision;
   readonly maxPixels: number;
@@ -30,6 +31,7 @@ export function register(program: Command): void {
     .requiredOption('-o, --output <path>', 'folder for the results; for a single image also a file name')
     .requiredOption('--model <file>', '.mfn source of the network')
     .requiredOption('--weights <file>', 'trained weights: weights.safetensors of a training, or what mfnc compile wrote')
+    .option('--map <file>', mapOptionText)
     .addOption(new Option('--engine <name>', 'engine to run on').choices(engineChoices).default('auto'))
     .addOption(precisionOption().default('float32'))
     .option(

@@ -4,7 +4,7 @@ import { pairFolders } from '../runtime/data/index.js';
 import { type EngineChoice, engineChoices } from '../runtime/engines/index.js';
 import { Enhancer } from '../runtime/enhance/index.js';
 import { type Evaluation, evaluatePairs } from '../runtime/metrics/index.js';
-import { loadNetwork } from './load-network.js';
+import { loadNetwork, mapOptionText } from './load-network.js';
 import { type ErrorLimit, maxErrorsOption } from './max-errors.js';
 import { precisionOption } from './precision-option.js';
 import { guarded, requireEngine } from './runtime-failure.js';
@@ -14,6 +14,7 @@ import { formatTable } from './terminal/table.js';
 interface Options extends ErrorLimit {
   readonly model: string;
   readonly weights: string;
+  readonly map?: string;
   readonly low: string;
   readonly normal: string;
   readonly engine: EngineChoice;
@@ -30,6 +31,7 @@ export function register(program: Command): void {
     .description('Enhances the images of one folder and measures PSNR and SSIM against their partners of the same name in another.')
     .requiredOption('--model <file>', '.mfn source of the network')
     .requiredOption('--weights <file>', 'trained weights: weights.safetensors of a training, or what mfnc compile wrote')
+    .option('--map <file>', mapOptionText)
     .requiredOption('--low <folder>', 'images to enhance')
     .requiredOption('--normal <folder>', 'what they should look like, matched by name without extension')
     .addOption(new Option('--engine <name>', 'engine to run on').choices(engineChoices).default('auto'))

@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
+import { listWeights } from '../compiler/3-lower/index.js';
 import type { IR, ParameterValue } from '../compiler/ir/ir.js';
-import { matchWeights, readWeights, type WeightsFile } from '../runtime/checkpoint/index.js';
+import { applyNameMap, matchWeights, readNameMap, readWeights, type WeightsFile } from '../runtime/checkpoint/index.js';
 import type { HostTensor } from '../runtime/engines/index.js';
 import { analyzeFile, printDiagnostics } from './analyze-file.js';
 import { CommandFailure } from './failure.js';
@@ -13,23 +15,47 @@ export interface Network {
   readonly weights: ReadonlyMap<string, HostTensor>;
 }
 
+/** What commands that read weights let the user say about it. */
+export interface NetworkOptions extends ErrorLimit {
+  /** Path of a name map. */
+  readonly map?: string;
+}
+
+/** What `--map` of every command with `--weights` is about, for its help. */
+export const mapOptionText =
+  'name map of weights with other names (default: the .weights.yaml beside the model, where the weights are not of mfnc)';
+
 /**
  * Reads a model and the weights trained for it. Weights carry the parameters that the model had (`width: 16`): where the model is of the same name,
- * it gets them, so that they need not be repeated on the command line.
+ * it gets them, so that they need not be repeated on the command line. Weights of another library are brought to the model's names and layouts by a
+ * name map: the one given, or that beside the model.
  * @throws CommandFailure, RuntimeFailure when the weights are of another model.
  */
-export async function loadNetwork(model: string, weightsPath: string, limit: ErrorLimit = {}): Promise<Network> {
+export async function loadNetwork(model: string, weightsPath: string, options: NetworkOptions = {}): Promise<Network> {
   const file = await readWeights(weightsPath);
   const plain = analyzeFile(model);
   const parameters = plain.ir === undefined ? {} : trainedParameters(file, plain.ir);
   const result = Object.keys(parameters).length === 0 ? plain : analyzeFile(model, { parameters });
-  printDiagnostics(result, limit);
-  if (result.ir !== undefined) return { ir: result.ir, sources: result.sources, weights: matchWeights(file, result.ir) };
+  printDiagnostics(result, options);
+  if (result.ir !== undefined) {
+    const { ir, sources } = result;
+    const map = options.map ?? mapBeside(model, file, ir);
+    const own = map === undefined ? file : applyNameMap(await readNameMap(map), file, ir);
+    return { ir, sources, weights: matchWeights(own, ir) };
+  }
   if (plain.ir === undefined) throw new CommandFailure(2, '');
   throw new CommandFailure(
     2,
     `${weightsPath}: holds the weights of ${file.model} with ${JSON.stringify(parameters)}, which the model cannot have.`,
   );
+}
+
+/** `zero-dce.weights.yaml` beside `zero-dce.mfn`, where it is there and the weights are not under the model's own names. */
+function mapBeside(model: string, file: WeightsFile, ir: IR): string | undefined {
+  const paths = new Set(listWeights(ir).map(({ path }) => path));
+  if (file.model !== undefined || [...file.tensors.keys()].every((name) => paths.has(name))) return undefined;
+  const map = `${model.replace(/#[^/]*$/, '').replace(/\.mfn$/, '')}.weights.yaml`;
+  return existsSync(map) ? map : undefined;
 }
 
 /** Parameters that the weights were trained with, where they differ from the model's own. */

@@ -6,7 +6,7 @@ import { encodeWeights, hashTensors, readWeights, type WeightForm, type WeightsF
 import { makeFolder, writeFileAtomically } from '../runtime/files/index.js';
 import { CommandFailure } from './failure.js';
 import { parseImageSize, requireSupportedSize } from './image-size.js';
-import { loadNetwork } from './load-network.js';
+import { loadNetwork, mapOptionText } from './load-network.js';
 import { type ErrorLimit, maxErrorsOption } from './max-errors.js';
 import { guarded } from './runtime-failure.js';
 import { formatTable } from './terminal/table.js';
@@ -21,7 +21,21 @@ export function register(program: Command): void {
     .description('Shows weights, or brings them from one kind of file into another. Names, shapes and values stay the same bit by bit.')
     .addHelpText(
       'after',
-      '\nExample:\n  mfnc weights show models/weights/lw-drgn.safetensors\n\nmfnc weights COMMAND --help says more about each command.',
+      [
+        '',
+        'Weights of another library have other names and layouts. A name map beside the model, NET.weights.yaml for NET.mfn (or --map), leads them to its',
+        'own; every command with --weights uses it. Each tensor of the file has to be a weight, an alias or ignored, and each weight needs a tensor:',
+        '  tensors:',
+        '    conv{n}.weight: net.f[{n + 1}].kernel from OIHW   # {n} is a number; layouts: OIHW, IOHW, O1HW (depthwise), OI, same',
+        '    conv{n}.bias: net.f[{n + 1}].bias',
+        '  aliases: { "blocks.0.*": "conv.*" }                 # the same tensors under a second name; * is any text',
+        '  ignore: ["*.num_batches_tracked"]',
+        '',
+        'Example:',
+        '  mfnc weights show models/weights/lw-drgn.safetensors',
+        '',
+        'mfnc weights COMMAND --help says more about each command.',
+      ].join('\n'),
     );
   weights
     .command('show')
@@ -41,6 +55,7 @@ export function register(program: Command): void {
     .requiredOption('-o, --output <path>', 'file to write, or folder of a SavedModel or LayersModel')
     .option('--to <kind>', `what to write: ${forms.join(', ')}; by default what the end of the output's name says`)
     .option('--model <file>', '.mfn source: the weights are compared with it; needed for all but safetensors')
+    .option('--map <file>', mapOptionText)
     .option('--size <HxW>', 'height and width of the pictures of an ONNX model or SavedModel', '256x256')
     .addOption(maxErrorsOption())
     .option('--json', 'print what was written as JSON')
@@ -53,6 +68,7 @@ export function register(program: Command): void {
         'Examples:',
         '  mfnc weights convert compiled/lw-drgn.onnx -o weights.safetensors',
         '  mfnc weights convert weights.safetensors -o page/model --to tfjs --model models/lw-drgn.mfn',
+        '  mfnc weights convert pytorch.safetensors -o weights.safetensors --model models/zoo/zero-dce.mfn',
       ].join('\n'),
     )
     .action(guarded(convert));
@@ -67,6 +83,7 @@ interface ConvertOptions extends ErrorLimit {
   readonly output: string;
   readonly to?: string;
   readonly model?: string;
+  readonly map?: string;
   readonly size: string;
   readonly json?: boolean;
 }
@@ -106,7 +123,9 @@ interface Converted {
 }
 
 async function toSafetensors(file: string, options: ConvertOptions): Promise<Converted> {
-  const { model } = options;
+  const { model, map } = options;
+  if (model === undefined && map !== undefined)
+    throw new CommandFailure(2, '--map leads to the weights of a model', 'name its source with --model');
   const { owner, tensors } = model === undefined ? await asStored(file) : await asOfModel(file, model, options);
   return { files: new Map([['', encodeWeights(owner, tensors)]]), hash: hashTensors(tensors), count: tensors.size };
 }
@@ -116,8 +135,8 @@ async function asStored(file: string) {
   return { owner: stored, tensors: stored.tensors };
 }
 
-async function asOfModel(file: string, model: string, limit: ErrorLimit) {
-  const { ir, weights } = await loadNetwork(model, file, limit);
+async function asOfModel(file: string, model: string, options: ConvertOptions) {
+  const { ir, weights } = await loadNetwork(model, file, options);
   return { owner: { model: ir.model.name, parameters: ir.model.parameters }, tensors: weights };
 }
 

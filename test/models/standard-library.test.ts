@@ -106,6 +106,78 @@ describe('losses', () => {
   });
 });
 
+describe('losses without a truth', () => {
+  const call = (name: string, more: string): number =>
+    evaluate(losses('zero_reference'), `zero_reference.${name}${more}`).values[0] ?? Number.NaN;
+  /** Mean over the channels and a square of pixels; 0 beyond the edge. */
+  const region = (image: Tensor64, n: number, row: number, column: number, size: number): number => {
+    if (row < 0 || column < 0 || (row + 1) * size > height || (column + 1) * size > width) return 0;
+    const values: number[] = [];
+    for (let i = 0; i < size; i++) {
+      for (let j = 0; j < size; j++) {
+        for (let c = 0; c < 3; c++) values.push(at(image, [n, row * size + i, column * size + j, c]));
+      }
+    }
+    return mean(values);
+  };
+
+  test('spatial consistency compares the differences of neighbouring regions', () => {
+    const terms: number[] = [];
+    for (let n = 0; n < batch; n++) {
+      for (let row = 0; row < 3; row++) {
+        for (let column = 0; column < 3; column++) {
+          const neighbours = [
+            [0, -1],
+            [0, 1],
+            [-1, 0],
+            [1, 0],
+          ] as const;
+          const squares = neighbours.map(([down, across]) => {
+            const difference = (image: Tensor64): number =>
+              region(image, n, row, column, 4) - region(image, n, row + down, column + across, 4);
+            return (difference(a) - difference(b)) ** 2;
+          });
+          terms.push(squares.reduce((x, y) => x + y, 0));
+        }
+      }
+    }
+    expect(call('spatial_consistency', '(a, b)')).toBeCloseTo(mean(terms), 6);
+  });
+
+  test('exposure compares regions with a level', () => {
+    const terms: number[] = [];
+    for (let n = 0; n < batch; n++) {
+      for (let row = 0; row < 2; row++) for (let column = 0; column < 2; column++) terms.push((region(a, n, row, column, 6) - 0.25) ** 2);
+    }
+    expect(call('exposure', '(a, level: 0.25, size: 6) + 0 * mean(b)')).toBeCloseTo(mean(terms), 6);
+  });
+
+  test('color constancy compares the means of the channels', () => {
+    const terms = Array.from({ length: batch }, (_, n) => {
+      const channel = (c: number): number => mean(a.values.filter((_, i) => i % 3 === c && Math.floor(i / (height * width * 3)) === n));
+      const [red, green, blue] = [channel(0), channel(1), channel(2)];
+      return Math.hypot((red - green) ** 2, (red - blue) ** 2, (green - blue) ** 2);
+    });
+    expect(call('color_constancy', '(a) + 0 * mean(b)')).toBeCloseTo(mean(terms), 5);
+  });
+
+  test('illumination smoothness is the squared total variation', () => {
+    let [down, across] = [0, 0];
+    for (let n = 0; n < batch; n++) {
+      for (let i = 0; i < height; i++) {
+        for (let j = 0; j < width; j++) {
+          for (let c = 0; c < 3; c++) {
+            if (i > 0) down += (at(a, [n, i, j, c]) - at(a, [n, i - 1, j, c])) ** 2;
+            if (j > 0) across += (at(a, [n, i, j, c]) - at(a, [n, i, j - 1, c])) ** 2;
+          }
+        }
+      }
+    }
+    const expected = (2 * (down / ((height - 1) * width) + across / (height * (width - 1)))) / batch;
+    expect(call('illumination_smoothness', '(a) + 0 * mean(b)')).toBeCloseTo(expected, 4);
+  });
+});
+
 describe('functions on images', () => {
   test('the standard deviation is that of all elements', () => {
     const centre = mean(a.values);

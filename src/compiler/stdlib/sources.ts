@@ -170,6 +170,38 @@ namespace gan {
   /// The discriminator's loss: -log D(real) - log(1 - D(fake)).
   function tell(real: tensor, fake: tensor) = mean(softplus(-real)) + mean(softplus(fake))
 }
+
+/// Losses of networks that are trained without a truth (Guo et al. 2020, Zero-DCE), in the form of the authors' code, on images in [0, 1].
+namespace zero_reference {
+  /// Spatial consistency: neighbouring regions of 4 x 4 pixels are to differ in brightness as they did before. Beyond the edge lie zeros.
+  function spatial_consistency(enhanced: [B, H, W, C], original: [B, H, W, C]) {
+    let change = average_pool(reduce_mean(enhanced - original, axes: [3], keepdims: true), 4)
+    let differences = [
+      [[[0, 0, 0, 0]], [[0, 0, -1, 0]], [[0, 0, 0, 0]]],
+      [[[-1, 0, 0, 0]], [[1, 1, 1, 1]], [[0, -1, 0, 0]]],
+      [[[0, 0, 0, 0]], [[0, 0, 0, -1]], [[0, 0, 0, 0]]]
+    ]
+    return 4 * mean(square(depthwise_conv2d(change, differences)))
+  }
+
+  /// Exposure: the mean of each region of \`size\` x \`size\` pixels is to be \`level\`.
+  function exposure(enhanced: [B, H, W, C], level: float = 0.6, size: int = 16) =
+    mean(square(average_pool(reduce_mean(enhanced, axes: [3], keepdims: true), size) - level))
+
+  /// Color constancy: the means of red, green and blue are to be alike, as the gray-world hypothesis has it.
+  function color_constancy(enhanced: image) {
+    let means = split_channels(global_average_pool(enhanced), 3)
+    let fourth = square(means[1] - means[2]) ^ 2 + square(means[1] - means[3]) ^ 2 + square(means[2] - means[3]) ^ 2
+    return mean(sqrt(fourth + 1e-12))
+  }
+
+  /// Illumination smoothness: twice the squared differences of neighbours, each direction averaged over its pairs and summed over the channels.
+  function illumination_smoothness(maps: [B, H, W, C]) {
+    let down = slice(maps, begin: [0, 1, 0, 0], size: [B, H - 1, W, C]) - slice(maps, begin: [0, 0, 0, 0], size: [B, H - 1, W, C])
+    let across = slice(maps, begin: [0, 0, 1, 0], size: [B, H, W - 1, C]) - slice(maps, begin: [0, 0, 0, 0], size: [B, H, W - 1, C])
+    return 2 * C * (mean(square(down)) + mean(square(across)))
+  }
+}
 `],
   ['std/normalization', `mfn 1
 

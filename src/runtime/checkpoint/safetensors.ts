@@ -1,9 +1,9 @@
 import { endianness } from 'node:os';
 import type { HostTensor } from '../engines/engine.js';
 import { inputFailure } from '../files/index.js';
-import { fromBrainFloats, fromHalfFloats } from './small-floats.js';
+import { fromBrainFloats, fromHalfFloats, fromIntegers } from './number-types.js';
 
-/** Content of a safetensors file, as far as mfnc uses the format: tensors of float32, or widened to it, and a map of strings. */
+/** Content of a safetensors file, as far as mfnc uses the format: tensors of float32, or brought to it, and a map of strings. */
 export interface SafetensorsContent {
   readonly metadata: Readonly<Record<string, string>>;
   /** By name, in the order of their data. */
@@ -54,11 +54,13 @@ export function decodeSafetensors(bytes: Uint8Array, path: string): SafetensorsC
   };
 }
 
-/** Types of elements that are read; half precision is widened without loss. */
+/** Types of elements that are read; half precision is widened without loss. Whole numbers are counters, as PyTorch's `num_batches_tracked`. */
 const dataTypes = {
   F32: { bytes: 4, decode: floatsOf },
   F16: { bytes: 2, decode: fromHalfFloats },
   BF16: { bytes: 2, decode: fromBrainFloats },
+  I32: { bytes: 4, decode: (bytes: Uint8Array) => fromIntegers(bytes, 4) },
+  I64: { bytes: 8, decode: (bytes: Uint8Array) => fromIntegers(bytes, 8) },
 } as const;
 type DataType = keyof typeof dataTypes;
 

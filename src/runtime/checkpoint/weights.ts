@@ -98,6 +98,9 @@ export function matchWeights(file: WeightsFile, ir: IR): Map<string, HostTensor>
       ...differences.slice(0, 3).map((line) => `  ${line}`),
       `  in all: ${reshaped.length} tensors of another shape, ${missing.length} missing, ${unexpected.length} unexpected.`,
       'Give the model that these weights were trained for, or weights of this model.',
+      ...(file.model === undefined
+        ? ['If they are of this network under other names, a name map says which is which (mfnc weights --help).']
+        : []),
     ].join('\n'),
   );
 }

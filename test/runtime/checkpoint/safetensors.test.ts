@@ -37,6 +37,18 @@ describe('safetensors', () => {
     expect(Number(bytes.readBigUInt64LE()) % 8).toBe(0);
   });
 
+  it('reads whole numbers, as the counters of PyTorch are stored', () => {
+    const bytes = Buffer.alloc(24);
+    bytes.writeInt32LE(-7, 0);
+    bytes.writeInt32LE(2_000_000, 4);
+    bytes.writeBigInt64LE(187_500n, 8);
+    bytes.writeBigInt64LE(-1n, 16);
+    const header = file({ small: tensor(0, 8, [2], 'I32'), large: tensor(8, 24, [2], 'I64') });
+    const { tensors } = decodeSafetensors(Buffer.concat([header, bytes]), 'w');
+    expect([...(tensors.get('small')?.values ?? [])]).toEqual([-7, 2_000_000]);
+    expect([...(tensors.get('large')?.values ?? [])]).toEqual([187_500, -1]);
+  });
+
   it.each([
     ['nothing', Buffer.alloc(0), /it is empty/],
     ['a few bytes', Buffer.from('abc'), /it has only 3 bytes/],

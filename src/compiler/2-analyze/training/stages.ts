@@ -1,7 +1,7 @@
 import type { MinimizeStatement, Name, OptimizerSection, StageDeclaration, StageStatement } from '../../1-parse/ast.js';
 import { report, type Span } from '../../diagnostics/index.js';
 import { formatShape } from '../../ir/dimension.js';
-import type { Definition, Minimizer, Stage } from '../../ir/ir.js';
+import type { Definition, Minimizer, Stage, ValueRange } from '../../ir/ir.js';
 import { checkPaths } from '../elaborate/blocks.js';
 import { BodyScope, runAssign, runFor } from '../elaborate/body.js';
 import { type Context, fail } from '../elaborate/context.js';
@@ -56,7 +56,7 @@ export class StageElaboration {
     model: string,
     outer: Context,
     made: readonly InstanceRecord[],
-    private readonly streams: readonly Name[],
+    private readonly streams: { readonly names: readonly Name[]; readonly range: ValueRange },
     private readonly settings: Settings,
     private readonly inherited: readonly OptimizerSettings[],
   ) {
@@ -75,8 +75,9 @@ export class StageElaboration {
   run(): ElaboratedStage | undefined {
     const { declaration, context, builder } = this;
     const { state } = context;
-    for (const name of this.streams) {
-      const value = builder.addInput(name.text, ['B', 'H', 'W', 3], name.span, [-1, 1]);
+    const { names, range } = this.streams;
+    for (const name of names) {
+      const value = builder.addInput(name.text, ['B', 'H', 'W', 3], name.span, range);
       context.environment.define(name.text, value);
       observeValue(context, name, value);
     }

@@ -1,6 +1,7 @@
 import type { DataSection, ModelDeclaration, OptimizerSection, StageDeclaration, TrainingDeclaration } from '../../1-parse/ast.js';
 import { report } from '../../diagnostics/index.js';
 import type { Definition, ParameterValue, Training } from '../../ir/ir.js';
+import { streamRange } from '../../ir/stream-range.js';
 import { type Context, type Elaboration, fail } from '../elaborate/context.js';
 import { Environment } from '../elaborate/environment.js';
 import { evaluate } from '../elaborate/evaluate.js';
@@ -75,7 +76,7 @@ function elaborateStages(
   const own = sections.map((section) => readOptimizer(section, '', settings, context));
   const inherited = [overriddenOptimizer('', settings, training.model.span, context), ...own.reverse()];
   const streams = training.items.filter((item): item is DataSection => item.kind === 'data').flatMap((section) => section.streams);
-  const streamNames = streams.flatMap((stream) => stream.names);
+  const pictures = { names: streams.flatMap((stream) => stream.names), range: streamRange(model.definition) };
   const declared = new Map<string, StageDeclaration>();
   // Instances of the model and of all stages share one space of paths, as their weights are stored together.
   const made: InstanceRecord[] = [...model.scope.instances];
@@ -88,7 +89,7 @@ function elaborateStages(
       return [undefined];
     }
     declared.set(item.name.text, item);
-    const stage = new StageElaboration(item, name, context, made, streamNames, settings, inherited);
+    const stage = new StageElaboration(item, name, context, made, pictures, settings, inherited);
     const elaborated = stage.run();
     made.push(...stage.instances);
     return [elaborated];

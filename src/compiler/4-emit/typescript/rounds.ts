@@ -1,5 +1,6 @@
 import type { ModelDeclaration, TrainingDeclaration } from '../../1-parse/ast.js';
 import type { IR } from '../../ir/ir.js';
+import { streamRange } from '../../ir/stream-range.js';
 import { writeDeclaration } from './declarations.js';
 import { translateModel } from './model.js';
 import { translateTraining } from './training.js';
@@ -29,7 +30,10 @@ function translateOnce(input: TranslationInput, ir: IR, known: Findings): Transl
   const model = translateModel(declaration, translation.file('model'), translation);
   writeWaiting(translation);
   translation.isOfTraining = true;
-  if (training && ir.training) translateTraining(training, ir.training, model, translation.file('train'), translation);
+  if (training && ir.training) {
+    const range = streamRange(ir.definitions.find(({ id }) => id === ir.model.definition));
+    translateTraining(training, { ...ir.training, range }, model, translation.file('train'), translation);
+  }
   writeWaiting(translation);
   model.write();
   return translation;

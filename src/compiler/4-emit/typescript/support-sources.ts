@@ -57,6 +57,8 @@ export interface Sampling {
   readonly flip: boolean;
   /** Makes half of the pictures smaller before a patch is cut. */
   readonly scale: boolean;
+  /** Values of the darkest and the brightest sample. */
+  readonly range: readonly [number, number];
 }
 
 const pictureNames = /\\.(png|jpe?g|webp)$/i;
@@ -135,13 +137,17 @@ export class PatchSampler {
     return Math.ceil((epochs * this.patches.length) / this.sampling.batch);
   }
 
-  /** Batch number \`step\` of a stage, from 0: a tensor [batch, height, width, 3] with values in [-1, 1] for each role. */
+  /** Batch number \`step\` of a stage, from 0: a tensor [batch, height, width, 3] with values in \`range\` for each role. */
   async batch(stage: string, step: number): Promise<Record<string, tf.Tensor4D>> {
-    const { batch, patch } = this.sampling;
+    const { batch, patch, range } = this.sampling;
+    const [low, high] = range;
     const draws = await Promise.all(Array.from({ length: batch }, (_, k) => this.draw(stage, step * batch + k)));
     return Object.fromEntries(
       this.source.roles.map((role, i) => {
-        const values = Float32Array.from(Buffer.concat(draws.flatMap((pixels) => pixels[i] ?? [])), (byte) => byte / 127.5 - 1);
+        const values = Float32Array.from(
+          Buffer.concat(draws.flatMap((pixels) => pixels[i] ?? [])),
+          (byte) => low + (byte * (high - low)) / 255,
+        );
         return [role, tf.tensor4d(values, [batch, patch[0], patch[1], 3])];
       }),
     );

@@ -1,5 +1,5 @@
 import { StructureKind } from 'ts-morph';
-import type { Stream, Training } from '../../ir/ir.js';
+import type { Stream, Training, ValueRange } from '../../ir/ir.js';
 import type { Declaration, FileDraft } from './file-draft.js';
 import { valueName } from './identifiers.js';
 
@@ -7,11 +7,12 @@ interface TrainingParts extends Pick<Training, 'batch' | 'patch' | 'augmentation
   readonly model: string;
   readonly hasOptions: boolean;
   readonly streams: readonly Stream[];
+  readonly range: ValueRange;
 }
 
 /** The command at the end of train.ts: reads its options, opens the data and trains. */
 export function trainCommand(parts: TrainingParts, file: FileDraft): Declaration[] {
-  const { model, hasOptions, streams, batch, patch, augmentations } = parts;
+  const { model, hasOptions, streams, range, batch, patch, augmentations } = parts;
   const roles = streams.flatMap(({ names }) => names);
   const flags = roles.map((role) => `${JSON.stringify(role)}: { type: 'string' },`).join('\n');
   const folders = streams
@@ -59,7 +60,7 @@ const settings: TrainingSettings = values.settings ? JSON.parse(await readFile(v
 const { batch = ${batch}, patch = [${patch.join(', ')}] } = settings;
 const seed = Number(values.seed);
 console.log(\`backend: \${await useBackend(values.backend)}\`);
-const batches = await openBatches<Batch>([${folders}], { seed, batch, patch, flip: ${augmentations.includes('flip')}, scale: ${augmentations.includes('scale')} });
+const batches = await openBatches<Batch>([${folders}], { seed, batch, patch, flip: ${augmentations.includes('flip')}, scale: ${augmentations.includes('scale')}, range: [${range.join(', ')}] });
 const interruption = new AbortController();
 process.once('SIGINT', () => {
   console.log('the running step is finished and saved; once more ends at once');

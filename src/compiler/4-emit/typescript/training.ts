@@ -7,7 +7,7 @@ import type {
   StageDeclaration,
   TrainingDeclaration,
 } from '../../1-parse/ast.js';
-import type { Training } from '../../ir/ir.js';
+import type { Training, ValueRange } from '../../ir/ir.js';
 import { type Body, bodyOf, translateStatements } from './bodies.js';
 import { type Context, comment, finalText, nested, render, untranslatable } from './context.js';
 import { contextOf, documented, origin } from './declarations.js';
@@ -32,10 +32,15 @@ interface Setting {
 
 const picture = tensor(4);
 
+/** What the IR says of a training, and the range of the pictures that it reads. */
+export interface ReadTraining extends Training {
+  readonly range: ValueRange;
+}
+
 /** Writes train.ts: settings, stages and the command. */
 export function translateTraining(
   item: TrainingDeclaration,
-  training: Training,
+  training: ReadTraining,
   model: ModelClass,
   file: FileDraft,
   translation: Translation,
@@ -51,7 +56,7 @@ class TrainingWriter {
 
   constructor(
     private readonly item: TrainingDeclaration,
-    private readonly training: Training,
+    private readonly training: ReadTraining,
     private readonly model: ModelClass,
     private readonly file: FileDraft,
     private readonly translation: Translation,
@@ -74,8 +79,7 @@ class TrainingWriter {
       ...functions.map(({ structure }) => structure),
       this.stageList(functions),
     );
-    const { batch, patch, augmentations, streams } = this.training;
-    const parts = { model: this.model.name, hasOptions: this.model.optionsName !== undefined, streams, batch, patch, augmentations };
+    const parts = { ...this.training, model: this.model.name, hasOptions: this.model.optionsName !== undefined };
     file.add([order, 1], ...trainCommand(parts, file));
     file.usesTensorFlow = true;
   }
@@ -239,7 +243,7 @@ class TrainingWriter {
       kind: StructureKind.TypeAlias,
       name: 'Batch',
       isExported: true,
-      docs: documented('Patches of one step, [batch, height, width, 3], with values in [-1, 1].'),
+      docs: documented(`Patches of one step, [batch, height, width, 3], with values in [${this.training.range.join(', ')}].`),
       type: `{ ${this.streams.map((stream) => `${valueName(stream)}: tf.Tensor4D`).join('; ')} }`,
     };
   }

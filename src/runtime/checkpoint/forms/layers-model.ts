@@ -1,8 +1,8 @@
 import path from 'node:path';
 import type { HostTensor } from '../../engines/engine.js';
 import { inputFailure, readBytes, readText } from '../../files/index.js';
+import { fromHalfFloats } from '../number-types.js';
 import { floatsOf } from '../safetensors.js';
-import { fromHalfFloats } from '../small-floats.js';
 import {
   damagedForm,
   elementsIn,

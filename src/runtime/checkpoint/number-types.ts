@@ -13,6 +13,14 @@ export function fromBrainFloats(bytes: Uint8Array): Float32Array {
   return result;
 }
 
+/** Little-endian whole numbers of 4 or 8 bytes, rounded to float32. */
+export function fromIntegers(bytes: Uint8Array, size: 4 | 8): Float32Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Float32Array.from({ length: bytes.length / size }, (_, i) =>
+    size === 4 ? view.getInt32(4 * i, true) : Number(view.getBigInt64(8 * i, true)),
+  );
+}
+
 function halfFloat(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 0x1f;
