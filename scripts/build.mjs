@@ -1,6 +1,6 @@
 // Builds dist/: generated sources, then TypeScript, then the files that tsc does not copy.  Run by `npm run build` and, through `prepare`, by `npm ci`.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -25,8 +25,7 @@ const compiler = createRequire(import.meta.url).resolve('typescript/lib/tsc.js')
 const result = spawnSync(process.execPath, [compiler, '-p', path.join(root, 'tsconfig.build.json')], { stdio: 'inherit', cwd: root });
 if (result.status !== 0) process.exit(result.status ?? 1);
 
-const schema = 'compiler/ir/ir.schema.json';
-if (existsSync(path.join(root, 'src', schema))) {
+for (const schema of ['compiler/ir/ir.schema.json', 'compiler/diff/diff.schema.json']) {
   mkdirSync(path.dirname(path.join(dist, schema)), { recursive: true });
   copyFileSync(path.join(root, 'src', schema), path.join(dist, schema));
 }

@@ -16,6 +16,7 @@ export const commands: readonly CommandEntry[] = [
   { name: 'check', summary: 'find mistakes in .mfn sources', load: () => import('./check.js') },
   { name: 'explain', summary: 'print what a diagnostic means, with examples', load: () => import('./explain.js') },
   { name: 'inspect', summary: 'print the blocks of a model with shapes, parameters and cost', load: () => import('./inspect.js') },
+  { name: 'diff', summary: 'print how two models differ', load: () => import('./diff.js') },
   {
     name: 'compile',
     summary: 'write the IR, a SavedModel, an ONNX file or a LayersModel of TensorFlow.js',

@@ -1,4 +1,4 @@
-/** 1: failed while running; 2: the input is wrong. */
+/** 1: failed while running, or, of `mfnc diff`, different; 2: the input is wrong. */
 export type FailureCode = 1 | 2;
 
 /**

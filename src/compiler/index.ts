@@ -4,6 +4,7 @@ export * from './3-lower/index.js';
 export { type EmittedFiles, emit, precisionsOf, type Target, targets } from './4-emit/index.js';
 export { type Compilation, type CompileRequest, compile } from './compile.js';
 export { type Diagnostic, report, type Span } from './diagnostics/index.js';
+export { type Compared, diffModels, type ModelDiff } from './diff/index.js';
 export type { IR } from './ir/ir.js';
 export type { Program } from './ir/program.js';
 export { verifyIR } from './ir/verify-ir.js';

@@ -99,8 +99,12 @@ export type FunctionArgument =
   | { readonly name: string; readonly values: readonly string[] }
   | { readonly name: string; readonly data: ParameterValue };
 
+/** Ids of the values that an argument names. */
+export const valuesOf = (argument: FunctionArgument): readonly string[] =>
+  'value' in argument ? [argument.value] : 'values' in argument ? argument.values : [];
+
 /**
- * A call of a function that gave one tensor. Functions are put in place where they are called, so their operators stand among the nodes;
+ * A call of a function that gave one tensor, none of its arguments. Functions are put in place where they are called, so their operators stand among the nodes;
  * this says how the source put it: `charbonnier(restored, normal)`.
  */
 export interface FunctionCall {

@@ -1,7 +1,7 @@
 import { Ajv, type ErrorObject } from 'ajv';
 import { inferShape, isOpName, isProblem, opDefinition, type ShapeContext } from '../ops/index.js';
 import { areEqual, type Dimension, isDimensionText, type Shape, substitute } from './dimension.js';
-import type { CallNode, Definition, IR, Node } from './ir.js';
+import { type CallNode, type Definition, type IR, type Node, valuesOf } from './ir.js';
 import schema from './ir.schema.json' with { type: 'json' };
 
 const matchesSchema = new Ajv({ allErrors: true, discriminator: true }).compile<IR>(schema);
@@ -62,8 +62,9 @@ const verifyDefinition = (ir: IR, definition: Definition, index: number): string
     for (const { value, shape } of node.kind === 'call' ? node.outputs : [node.output]) define(value, shape);
   }
   for (const { function: name, arguments: given, result } of definition.functionCalls ?? []) {
-    const named = given.flatMap((argument) => ('value' in argument ? [argument.value] : 'values' in argument ? argument.values : []));
+    const named = given.flatMap(valuesOf);
     const unknown = [...named, result].filter((value) => !shapes.has(value));
+    if (named.includes(result)) problems.push(`${definition.id}: a call of ${name} has its result ${result} among its arguments`);
     problems.push(...unknown.map((value) => `${definition.id}: a call of ${name} names the value ${value}, which is not defined`));
   }
   for (const { name, value, shape } of definition.outputs) {

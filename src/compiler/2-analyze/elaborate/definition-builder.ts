@@ -1,6 +1,16 @@
 import type { Span } from '../../diagnostics/index.js';
 import type { Shape } from '../../ir/dimension.js';
-import type { Definition, FunctionArgument, FunctionCall, Instance, Node, Port, ValueRange, Weight } from '../../ir/ir.js';
+import {
+  type Definition,
+  type FunctionArgument,
+  type FunctionCall,
+  type Instance,
+  type Node,
+  type Port,
+  type ValueRange,
+  valuesOf,
+  type Weight,
+} from '../../ir/ir.js';
 import type { Attributes } from '../../ops/op.js';
 import type { InstanceRecord } from './instances.js';
 import type { TensorValue } from './values.js';
@@ -71,9 +81,11 @@ export class DefinitionBuilder {
     });
   }
 
-  /** Remembers what a function gave. Without arguments, there was one that cannot be told. */
+  /** Remembers what a function gave, unless that is one of its arguments. Without arguments, there was one that cannot be told. */
   addFunctionCall(name: string, given: readonly FunctionArgument[] | undefined, result: TensorValue): void {
-    if (given) this.functionCalls.push({ function: name, arguments: given, result: result.id });
+    if (given && !given.flatMap(valuesOf).includes(result.id)) {
+      this.functionCalls.push({ function: name, arguments: given, result: result.id });
+    }
   }
 
   /** Remembers the source name of a value; the first one stays. */
@@ -141,6 +153,3 @@ export class DefinitionBuilder {
     return `%${this.count}`;
   }
 }
-
-const valuesOf = (argument: FunctionArgument): readonly string[] =>
-  'value' in argument ? [argument.value] : 'values' in argument ? argument.values : [];

@@ -1,0 +1,49 @@
+import type { Command } from 'commander';
+import { type Compared, diffModels } from '../compiler/diff/index.js';
+import { requireIR } from './analyze-file.js';
+import { CommandFailure } from './failure.js';
+import { type ImageSize, parseImageSize, requireSupportedSize } from './image-size.js';
+import { type ErrorLimit, maxErrorsOption } from './max-errors.js';
+import { costConvention } from './network-cost.js';
+import { guarded } from './runtime-failure.js';
+import { colorsFor } from './terminal/colors.js';
+import { formatModelDiff } from './terminal/model-diff.js';
+
+interface Options extends ErrorLimit {
+  readonly size: string;
+  readonly json?: boolean;
+}
+
+export function register(program: Command): void {
+  program
+    .command('diff')
+    .summary('print how two models differ')
+    .description(
+      'Prints the structural difference of two models with their trainings: blocks, shapes, parameters, compute, losses, stages, optimisers, data. The order and the layout of the sources do not count.',
+    )
+    .argument('<a>', '.mfn source with a model')
+    .argument('<b>', 'the one to compare it with')
+    .option('--size <HxW>', 'height and width of the picture that the costs are for, in pixels', '384x384')
+    .option('--json', 'print JSON, in the shape of diff.schema.json')
+    .addOption(maxErrorsOption())
+    .addHelpText(
+      'after',
+      `\nExit code 0 when they are equal, 1 when they differ, 2 for a mistake.\n\nConvention: ${costConvention}.\n\nExample:\n  mfnc diff models/drgn.mfn models/lw-drgn.mfn`,
+    )
+    .action(guarded(diff));
+}
+
+async function diff(a: string, b: string, options: Options): Promise<void> {
+  const size = parseImageSize(options.size);
+  const difference = diffModels(compared(a, size, options), compared(b, size, options), size);
+  process.stdout.write(
+    options.json === true ? `${JSON.stringify(difference, undefined, 2)}\n` : formatModelDiff(difference, colorsFor(process.stdout)),
+  );
+  if (!difference.equal) throw new CommandFailure(1, '');
+}
+
+function compared(label: string, size: ImageSize, limit: ErrorLimit): Compared {
+  const { ir } = requireIR(label, {}, limit);
+  requireSupportedSize(ir, size);
+  return { label, ir };
+}
