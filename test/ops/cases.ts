@@ -115,7 +115,8 @@ const pad = (mode: string): OpCase => ({
 
 /** Uses of every operator, ordinary ones and those at the corners of its rules. */
 export const opCases: readonly OpCase[] = [
-  ...(['neg', 'square', 'exp', 'sigmoid', 'tanh', 'softplus'] as const).map((op) => unary(op)),
+  ...(['neg', 'square', 'exp', 'sigmoid', 'tanh', 'erf', 'softplus'] as const).map((op) => unary(op)),
+  unary('erf', 'in the tails', [[-3, 3]]),
   ...(['abs', 'relu', 'leaky_relu', 'sign'] as const).flatMap((op) => [
     unary(op, 'positive', [positive]),
     unary(op, 'negative', [[-2, -0.3]]),
@@ -182,6 +183,28 @@ export const opCases: readonly OpCase[] = [
       }),
     ),
   ),
+  ...[false, true].flatMap((ta) =>
+    [false, true].flatMap((tb): OpCase[] => {
+      const [a, b] = [ta ? [4, 3] : [3, 4], tb ? [2, 4] : [4, 2]];
+      const attributes = { transpose_a: ta, transpose_b: tb };
+      return [
+        {
+          op: 'matmul',
+          about: `a product for each head, transposed: ${ta}, ${tb}`,
+          shapes: [
+            [2, 3, ...a],
+            [2, 3, ...b],
+          ],
+          attributes,
+        },
+        { op: 'matmul', about: `matrices with one matrix, transposed: ${ta}, ${tb}`, shapes: [[2, ...a], b], attributes },
+        { op: 'matmul', about: `one matrix with matrices, transposed: ${ta}, ${tb}`, shapes: [a, [2, ...b]], attributes },
+      ];
+    }),
+  ),
+  { op: 'gather', about: 'some slices twice, one never', shapes: [[2, 4, 3]], attributes: { indices: [2, 0, 2, 2, 3], axis: 1 } },
+  { op: 'gather', about: 'another order of channels', shapes: [[2, 3, 3, 4]], attributes: { indices: [3, 1, 0, 2], axis: 3 } },
+  { op: 'gather', about: 'rows of a table', shapes: [[3, 2]], attributes: { indices: [1, 1, 0] } },
   ...convolution('conv2d', () => [image, [3, 2, 3, 4]]),
   ...convolution(
     'conv2d_transpose',

@@ -49,6 +49,7 @@ export const tfjsFunctions: Partial<Record<OpName, TfjsFunction>> = {
   log: one((x) => tf.log(x)),
   sigmoid: one((x) => tf.sigmoid(x)),
   tanh: one((x) => tf.tanh(x)),
+  erf: one((x) => tf.erf(x)),
   relu: one((x) => tf.relu(x)),
   softplus: one((x) => tf.softplus(x)),
   leaky_relu: one((x, attributes) => tf.leakyRelu(x, number(attributes, 'alpha'))),
@@ -70,6 +71,7 @@ export const tfjsFunctions: Partial<Record<OpName, TfjsFunction>> = {
   transpose: one((x, attributes) => tf.transpose(x, [...integers(attributes, 'permutation')])),
   concat: (operands, attributes) => tf.concat([...operands], number(attributes, 'axis')),
   slice: one((x, attributes) => tf.slice(x, [...integers(attributes, 'begin')], [...integers(attributes, 'size')])),
+  gather: one((x, attributes) => tf.gather(x, [...integers(attributes, 'indices')], number(attributes, 'axis'))),
   pad: one((x, attributes) => {
     const paddings = pairs(attributes, 'paddings').map(([before, after]): [number, number] => [Number(before), Number(after)]);
     const mode = word(attributes, 'mode');
@@ -79,8 +81,12 @@ export const tfjsFunctions: Partial<Record<OpName, TfjsFunction>> = {
   broadcast_to: one((x, attributes) => tf.broadcastTo(x, [...integers(attributes, 'shape')])),
   reverse: one((x, attributes) => tf.reverse(x, [...integers(attributes, 'axes')])),
   depth_to_space: one((x, attributes) => tf.depthToSpace(image(x), number(attributes, 'block_size'), 'NHWC')),
-  matmul: ([a = tf.scalar(0), b = tf.scalar(0)], attributes) =>
-    tf.matMul(a, b, flag(attributes, 'transpose_a'), flag(attributes, 'transpose_b')),
+  matmul: ([a = tf.scalar(0), b = tf.scalar(0)], attributes) => {
+    // The gradient of matMul in tfjs fails where one operand is a single matrix, so that it is repeated here.
+    const leading = (a.rank === 2 ? b : a).shape.slice(0, -2);
+    const repeated = (x: tf.Tensor): tf.Tensor => tf.broadcastTo(x, [...leading, ...x.shape.slice(-2)]);
+    return tf.matMul(repeated(a), repeated(b), flag(attributes, 'transpose_a'), flag(attributes, 'transpose_b'));
+  },
   conv2d: ([x, kernel], attributes) =>
     tf.conv2d(
       image(x),

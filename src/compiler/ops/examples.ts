@@ -28,6 +28,7 @@ export const opExamples: Readonly<Record<OpName, OpExample>> = {
   log: onImages(1),
   sigmoid: onImages(1),
   tanh: onImages(1),
+  erf: onImages(1),
   relu: onImages(1),
   softplus: onImages(1),
   leaky_relu: onImages(1, { alpha: 0.2 }),
@@ -51,6 +52,7 @@ export const opExamples: Readonly<Record<OpName, OpExample>> = {
   transpose: onImages(1, { permutation: [0, 2, 1, 3] }),
   concat: onImages(2, { axis: 3 }),
   slice: onImages(1, { begin: [0, 1, 1, 0], size: [2, 4, 4, 4] }),
+  gather: onImages(1, { indices: [2, 0, 2], axis: 3 }),
   pad: onImages(1, {
     paddings: [
       [0, 0],

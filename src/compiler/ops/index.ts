@@ -15,7 +15,9 @@ import { depthwiseConv2dFilterGradient } from './depthwise_conv2d_filter_gradien
 import { depthwiseConv2dInputGradient } from './depthwise_conv2d_input_gradient.js';
 import { div } from './div.js';
 import { equal } from './equal.js';
+import { erf } from './erf.js';
 import { exp } from './exp.js';
+import { gather } from './gather.js';
 import { greater } from './greater.js';
 import { greaterEqual } from './greater_equal.js';
 import { leakyRelu } from './leaky_relu.js';
@@ -67,6 +69,7 @@ export const ops = {
   log,
   sigmoid,
   tanh,
+  erf,
   relu,
   softplus,
   leaky_relu: leakyRelu,
@@ -93,6 +96,7 @@ export const ops = {
   transpose,
   concat,
   slice,
+  gather,
   pad,
   broadcast_to: broadcastTo,
   reverse,

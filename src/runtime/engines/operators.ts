@@ -50,6 +50,7 @@ export const elementwise: readonly OpName[] = [
   'log',
   'sigmoid',
   'tanh',
+  'erf',
   'relu',
   'softplus',
   'leaky_relu',

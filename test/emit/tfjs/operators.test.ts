@@ -29,7 +29,9 @@ const isData = (shapes: OpCase['shapes'], index: number): boolean => {
 /** @param withLoss adds the sum of the result, weighted with random numbers. */
 const programOf = ({ op, shapes, attributes }: OpCase, withLoss = false): Program => {
   const b = programBuilder(op);
-  const isKernelOp = op.includes('conv2d') || (op === 'matmul' && Object.values(attributes ?? {}).every((value) => value !== true));
+  const isKernelOp =
+    op.includes('conv2d') ||
+    (op === 'matmul' && shapes[1]?.length === 2 && Object.values(attributes ?? {}).every((value) => value !== true));
   const inputs = shapes.map((shape, i) =>
     isData(shapes, i) && !(isKernelOp && i === 1) ? b.input(inputName(i), shape) : b.parameter(inputName(i), shape),
   );

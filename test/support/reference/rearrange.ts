@@ -65,10 +65,14 @@ const spaceToDepth = (x: Tensor64, block: number, shape: readonly number[]): Ten
 const multiply = (node: ProgramNode, a: Tensor64, b: Tensor64, shape: readonly number[]): Tensor64 => {
   const ta = flag(node.attributes, 'transpose_a');
   const tb = flag(node.attributes, 'transpose_b');
-  const inner = (ta ? a.shape[0] : a.shape[1]) ?? 0;
-  return generate(shape, ([i = 0, j = 0]) => {
+  const inner = a.shape.at(ta ? -2 : -1) ?? 0;
+  return generate(shape, (indices) => {
+    const [i = 0, j = 0] = indices.slice(-2);
+    const matrix = (operand: Tensor64): readonly number[] => (operand.shape.length === 2 ? [] : indices.slice(0, -2));
     let sum = 0;
-    for (let k = 0; k < inner; k++) sum += at(a, ta ? [k, i] : [i, k]) * at(b, tb ? [j, k] : [k, j]);
+    for (let k = 0; k < inner; k++) {
+      sum += at(a, [...matrix(a), ...(ta ? [k, i] : [i, k])]) * at(b, [...matrix(b), ...(tb ? [j, k] : [k, j])]);
+    }
     return sum;
   });
 };
@@ -102,6 +106,10 @@ export const rearrange = (node: ProgramNode, operands: readonly Tensor64[], shap
           indices.map((index, axis) => index + (begin[axis] ?? 0)),
         ),
       );
+    }
+    case 'gather': {
+      const [list, axis] = [integers(attributes, 'indices'), number(attributes, 'axis')];
+      return generate(shape, (indices) => at(x, indices.with(axis, list[indices[axis] ?? 0] ?? Number.NaN)));
     }
     case 'pad':
       return pad(node, x, shape);

@@ -5,7 +5,7 @@ import { type RewriteContext, rewriteProgram } from '../rewrite.js';
 
 const broadcasting = new Set(['add', 'sub', 'mul', 'div', 'pow', 'maximum', 'minimum', 'greater', 'greater_equal', 'equal', 'select']);
 const unary = new Set([
-  ...['neg', 'abs', 'sign', 'square', 'sqrt', 'rsqrt', 'exp', 'log', 'sigmoid', 'tanh'],
+  ...['neg', 'abs', 'sign', 'square', 'sqrt', 'rsqrt', 'exp', 'log', 'sigmoid', 'tanh', 'erf'],
   ...['relu', 'softplus', 'leaky_relu', 'clip', 'stop_gradient'],
 ]);
 

@@ -45,7 +45,7 @@ export function findFusions(program: Program): Fusions {
   const shared = new Set(program.inputs.map(({ tensor }) => tensor));
   const groups = new Map<string, Tail[]>();
   for (const node of program.nodes) {
-    const kernel = kernelOf(node);
+    const kernel = kernelOf(program, node);
     if (kernel === undefined || !leaves.has(kernel)) continue;
     // Equal constants are one tensor of a Program without belonging together, so they are one layer only where the attributes agree too.
     const key = shared.has(kernel) ? String(kernel) : `${kernel} ${configurationOf(node)}`;
@@ -60,9 +60,10 @@ export function findFusions(program: Program): Fusions {
   return { layerOf, absorbed };
 }
 
-function kernelOf({ op, inputs, attributes }: ProgramNode): TensorId | undefined {
+function kernelOf(program: Program, { op, inputs, attributes }: ProgramNode): TensorId | undefined {
   if (op === 'conv2d' || op === 'conv2d_transpose' || op === 'depthwise_conv2d') return inputs[1];
-  return op === 'matmul' && attributes.transpose_a !== true && attributes.transpose_b !== true ? inputs[1] : undefined;
+  const isPlain = op === 'matmul' && attributes.transpose_a !== true && attributes.transpose_b !== true;
+  return isPlain && program.tensors[inputs[1] ?? -1]?.shape.length === 2 ? inputs[1] : undefined;
 }
 
 /** How a node uses its kernel. The size of the result is the picture's, not the layer's. */

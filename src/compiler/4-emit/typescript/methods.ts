@@ -2,7 +2,21 @@ import type { Code } from './context.js';
 import type { Type } from './types.js';
 
 /** Methods of tensors whose result has, for TypeScript, the type of the tensor; that of the others is taken from where they stand. */
-const keepingType = new Set(['abs', 'exp', 'log', 'neg', 'reverse', 'rsqrt', 'sigmoid', 'sign', 'softplus', 'sqrt', 'square', 'tanh']);
+const keepingType = new Set([
+  'abs',
+  'erf',
+  'exp',
+  'log',
+  'neg',
+  'reverse',
+  'rsqrt',
+  'sigmoid',
+  'sign',
+  'softplus',
+  'sqrt',
+  'square',
+  'tanh',
+]);
 
 /** `x.relu()`, `x.add(y)`: a call of a method of a tensor. */
 export function methodCall(x: Code, name: string, argumentsText: string, type: Type): Code {

@@ -215,8 +215,12 @@ const select: Translator = ({ inputs, context }) => {
 };
 
 const matmul: Translator = (call) => {
-  const [a, b] = call.inputs.map((input) => asTyped(asTensor(input, call.context), tensor(2)));
-  return { text: `tf.matMul(${list(a, b, text(call, 'transpose_a'), text(call, 'transpose_b'))})`, type: tensor(2) };
+  const [a, b] = call.inputs.map((input) => asTensor(input, call.context)) as [Code, Code];
+  const arguments_ = list(a.text, b.text, text(call, 'transpose_a'), text(call, 'transpose_b'));
+  const ranks = [rankOf(a.type), rankOf(b.type)];
+  const isPlain = ranks[0] !== undefined && ranks[0] === ranks[1];
+  const name = isPlain ? 'tf.matMul' : call.context.file.use('operators', 'matMul');
+  return { text: `${name}(${arguments_})`, type: tensor(broadcastRank(a.type, b.type)), isLoose: true };
 };
 
 const stopGradient: Translator = (call) => {
@@ -227,6 +231,11 @@ const stopGradient: Translator = (call) => {
 const slice: Translator = (call) => {
   const x = first(call);
   return { text: `tf.slice(${list(asTyped(x), text(call, 'begin'), text(call, 'size'))})`, type: x.type };
+};
+
+const gather: Translator = (call) => {
+  const x = first(call);
+  return { text: `tf.gather(${list(asTyped(x), text(call, 'indices'), text(call, 'axis'))})`, type: x.type };
 };
 
 const notCallable: Translator = () => {
@@ -245,6 +254,7 @@ export const operatorTranslators: Readonly<Record<OpName, Translator>> = {
   log: method('log'),
   sigmoid: method('sigmoid'),
   tanh: method('tanh'),
+  erf: method('erf'),
   relu: method('relu'),
   softplus: method('softplus'),
   leaky_relu: (call) => method('leakyRelu', 'alpha')(call),
@@ -278,6 +288,7 @@ export const operatorTranslators: Readonly<Record<OpName, Translator>> = {
   },
   concat,
   slice,
+  gather,
   pad,
   broadcast_to: shaped('broadcastTo', 'shape'),
   reverse: method('reverse', 'axes'),

@@ -75,6 +75,7 @@ export const elementwiseEmitters = {
   log: direct('Log'),
   sigmoid: direct('Sigmoid'),
   tanh: direct('Tanh'),
+  erf: direct('Erf'),
   relu: direct('Relu'),
   softplus: direct('Softplus'),
   square: elementwise(({ graph }, [x], shape) => graph.node('Mul', [x, x], shape)),

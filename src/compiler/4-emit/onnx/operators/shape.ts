@@ -37,6 +37,17 @@ const slice: OperatorEmitter = (emission, node) => {
   emission.define(node.output, emission.graph.slice(emission.value(x, layout), slices), layout);
 };
 
+const gather: OperatorEmitter = (emission, node) => {
+  const x = input(node, 0);
+  const layout = emission.layoutOf(x);
+  const axis = storedAxis(layout, number(node.attributes, 'axis'));
+  const indices = integers(node.attributes, 'indices');
+  const value = emission.value(x, layout);
+  const shape = value.shape.map((extent, i) => (i === axis ? indices.length : extent));
+  const operands = [value, emission.graph.integers(indices)];
+  emission.define(node.output, emission.graph.node('Gather', operands, shape, { axis: { int: axis } }), layout);
+};
+
 const reverse: OperatorEmitter = (emission, node) => {
   const x = input(node, 0);
   const layout = emission.layoutOf(x);
@@ -106,6 +117,7 @@ export const shapeEmitters = {
   transpose,
   concat,
   slice,
+  gather,
   reverse,
   pad,
   broadcast_to: broadcastTo,

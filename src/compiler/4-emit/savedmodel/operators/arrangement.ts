@@ -1,6 +1,7 @@
 import { roundTo } from '../../../ir/rounding.js';
 import { integers, number, pairs, word } from '../../../ops/rules/attributes.js';
 import { attribute } from '../attribute-values.js';
+import { dataTypeOf } from '../graph.js';
 import type { OperatorEmitter } from './emission.js';
 
 export const reshape: OperatorEmitter = (e) =>
@@ -20,6 +21,16 @@ export const slice: OperatorEmitter = (e) =>
   e.add('Slice', [e.input(0), e.graph.integers(integers(e.attributes, 'begin')), e.graph.integers(integers(e.attributes, 'size'))], {
     Index: attribute.type('int32'),
   });
+
+export const gather: OperatorEmitter = (e) => {
+  const operands = [e.input(0), e.graph.integers(integers(e.attributes, 'indices')), e.graph.integer(number(e.attributes, 'axis'))];
+  return e.graph.add('GatherV2', e.name, operands, {
+    Tparams: attribute.type(dataTypeOf[e.type]),
+    Tindices: attribute.type('int32'),
+    Taxis: attribute.type('int32'),
+    batch_dims: attribute.int(0),
+  });
+};
 
 export const pad: OperatorEmitter = (e) => {
   const paddings = e.graph.pairs(pairs(e.attributes, 'paddings').map(([before, after]) => [Number(before), Number(after)]));

@@ -1,5 +1,5 @@
 import type { OpName } from '../../../ops/index.js';
-import { blocks, broadcastTo, concat, pad, reshape, reverse, slice, transpose } from './arrangement.js';
+import { blocks, broadcastTo, concat, gather, pad, reshape, reverse, slice, transpose } from './arrangement.js';
 import { conv2d, conv2dFilterGradient, conv2dTranspose } from './convolutions.js';
 import { depthwiseConv2d, depthwiseConv2dFilterGradient, depthwiseConv2dInputGradient } from './depthwise.js';
 import { cast, clip, comparison, inOrder, leakyRelu, leakyReluGradient, same, select } from './elementwise.js';
@@ -20,6 +20,7 @@ export const operatorEmitters: Readonly<Record<OpName, OperatorEmitter>> = {
   log: same('Log'),
   sigmoid: same('Sigmoid'),
   tanh: same('Tanh'),
+  erf: same('Erf'),
   relu: same('Relu'),
   softplus: same('Softplus'),
   leaky_relu: leakyRelu,
@@ -43,6 +44,7 @@ export const operatorEmitters: Readonly<Record<OpName, OperatorEmitter>> = {
   transpose,
   concat,
   slice,
+  gather,
   pad,
   broadcast_to: broadcastTo,
   reverse,

@@ -26,8 +26,11 @@ export function pointwiseFilterGradient(e: NodeEmission): TensorName {
   return product(e, matrix(e, e.input(0), rowsOf(e.shape(0))), matrix(e, e.input(1), rowsOf(e.shape(1))), true, false);
 }
 
-export const matmul: OperatorEmitter = (e) =>
-  multiply(e, e.input(0), e.input(1), flag(e.attributes, 'transpose_a'), flag(e.attributes, 'transpose_b'));
+export const matmul: OperatorEmitter = (e) => {
+  const [transposeA, transposeB] = [flag(e.attributes, 'transpose_a'), flag(e.attributes, 'transpose_b')];
+  if (e.outputShape.length === 2) return multiply(e, e.input(0), e.input(1), transposeA, transposeB);
+  return e.add('BatchMatMulV2', e.inputs, { adj_x: attribute.flag(transposeA), adj_y: attribute.flag(transposeB) });
+};
 
 function rowsOf([batch = 1, , , channels = 1]: readonly number[]): readonly number[] {
   return [batch, channels];

@@ -130,6 +130,27 @@ class MfncSlice extends Layer {
   }
 }`,
 
+  MfncGather: `
+/** Slices of a tensor along an axis other than the batch, in the order of \`indices\`. */
+class MfncGather extends Layer {
+  static className = 'MfncGather';
+  constructor(config) {
+    super(config);
+    this.indices = config.indices;
+    this.axis = config.axis;
+  }
+  computeOutputShape(inputShape) {
+    const [shape] = shapesOf(inputShape);
+    return shape.map((extent, axis) => (axis === this.axis ? this.indices.length : extent));
+  }
+  call(inputs) {
+    return tf.tidy(() => tf.gather(tensorsOf(inputs)[0], tf.tensor1d(this.indices, 'int32'), this.axis));
+  }
+  getConfig() {
+    return { ...super.getConfig(), indices: this.indices, axis: this.axis };
+  }
+}`,
+
   MfncPadding: `
 /**
  * Elements added before and after along each axis. \`mode\`: 'constant' adds \`value\`, 'replicate' copies of the edge, 'reflect' mirrors without the edge,
@@ -268,7 +289,10 @@ class MfncSpaceToDepth extends Layer {
 }`,
 
   MfncMatMul: `
-/** The product of two matrices [rows, columns], each transposed first where asked. */
+/**
+ * Products of the matrices in the last two axes, each transposed first where asked. A single matrix is repeated for each of the other operand, because the
+ * gradient of tf.matMul fails on broadcast operands in TensorFlow.js 4.22.
+ */
 class MfncMatMul extends Layer {
   static className = 'MfncMatMul';
   constructor(config) {
@@ -277,10 +301,18 @@ class MfncMatMul extends Layer {
     this.transposeB = config.transposeB;
   }
   computeOutputShape([a, b]) {
-    return [a[this.transposeA ? 1 : 0], b[this.transposeB ? 0 : 1]];
+    const [rows, columns] = [a.at(this.transposeA ? -1 : -2), b.at(this.transposeB ? -2 : -1)];
+    return [...(this.isSingle(a) ? b : a).slice(0, -2), rows, columns];
+  }
+  isSingle(shape) {
+    return shape.slice(0, -2).every((extent) => extent === 1);
   }
   call([a, b]) {
-    return tf.tidy(() => tf.matMul(a, b, this.transposeA, this.transposeB));
+    return tf.tidy(() => {
+      const leading = (this.isSingle(a.shape) ? b : a).shape.slice(0, -2);
+      const [left, right] = [a, b].map((x) => tf.broadcastTo(x, [...leading, ...x.shape.slice(-2)]));
+      return tf.matMul(left, right, this.transposeA, this.transposeB);
+    });
   }
   getConfig() {
     return { ...super.getConfig(), transposeA: this.transposeA, transposeB: this.transposeB };

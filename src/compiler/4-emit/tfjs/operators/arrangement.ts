@@ -33,6 +33,12 @@ export const slice: OperatorEmitter = (e) => {
   return e.apply('MfncSlice', [e.input(0)], { begin, size });
 };
 
+export const gather: OperatorEmitter = (e) => {
+  const axis = number(e.attributes, 'axis');
+  if (axis === 0) e.fail('takes slices along the first axis, which is the batch in TensorFlow.js');
+  return e.apply('MfncGather', [e.input(0)], { indices: integers(e.attributes, 'indices'), axis });
+};
+
 export const pad: OperatorEmitter = (e) => {
   e.requireSameBatch();
   const paddings = pairs(e.attributes, 'paddings').map(([before, after]) => [Number(before), Number(after)]);

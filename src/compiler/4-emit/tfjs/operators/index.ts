@@ -1,5 +1,5 @@
 import type { OpName } from '../../../ops/index.js';
-import { blocks, broadcastTo, concat, pad, reshape, reverse, slice, transpose } from './arrangement.js';
+import { blocks, broadcastTo, concat, gather, pad, reshape, reverse, slice, transpose } from './arrangement.js';
 import { conv2d, conv2dTranspose, depthwiseConv2d, matmul } from './convolutions.js';
 import { activation, add, clip, elementwise, extremum, leakyRelu, mul, neg, square, sub } from './elementwise.js';
 import type { OperatorEmitter } from './emission.js';
@@ -21,6 +21,7 @@ export const operatorEmitters: Readonly<Record<OpName, OperatorEmitter>> = {
   log: elementwise('log'),
   sigmoid: activation('sigmoid'),
   tanh: activation('tanh'),
+  erf: elementwise('erf'),
   relu: activation('relu'),
   softplus: activation('softplus'),
   leaky_relu: leakyRelu,
@@ -46,6 +47,7 @@ export const operatorEmitters: Readonly<Record<OpName, OperatorEmitter>> = {
   transpose,
   concat,
   slice,
+  gather,
   pad,
   broadcast_to: broadcastTo,
   reverse,

@@ -29,6 +29,7 @@ export const elementwiseKernels = {
   log: unary((tf, x) => tf.log(x)),
   sigmoid: unary((tf, x) => tf.sigmoid(x)),
   tanh: unary((tf, x) => tf.tanh(x)),
+  erf: unary((tf, x) => tf.erf(x)),
   relu: unary((tf, x) => tf.relu(x)),
   softplus: unary((tf, x) => tf.softplus(x)),
   stop_gradient: unary((tf, x) => tf.clone(x)),

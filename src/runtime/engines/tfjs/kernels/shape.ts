@@ -32,6 +32,10 @@ export const shapeKernels = {
   transpose: ((call) => call.tf.transpose(operand(call, 0), [...integers(call.attributes, 'permutation')])) satisfies Kernel,
   concat: ((call) => call.tf.concat([...call.inputs], number(call.attributes, 'axis'))) satisfies Kernel,
   slice: ((call) => call.tf.slice(operand(call, 0), [...integers(call.attributes, 'begin')], [...call.outputShape])) satisfies Kernel,
+  gather: ((call) => {
+    const { tf, attributes } = call;
+    return tf.gather(operand(call, 0), tf.tensor1d([...integers(attributes, 'indices')], 'int32'), number(attributes, 'axis'));
+  }) satisfies Kernel,
   reverse: ((call) => call.tf.reverse(operand(call, 0), [...integers(call.attributes, 'axes')])) satisfies Kernel,
   broadcast_to: ((call) => call.tf.broadcastTo(operand(call, 0), [...call.outputShape])) satisfies Kernel,
   pad,
