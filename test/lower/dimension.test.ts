@@ -3,15 +3,18 @@ import { describe, expect, it } from 'vitest';
 import {
   add,
   areEqual,
+  areEqualUnder,
   canonical,
   ceilDivide,
   type Dimension,
   divisorsForEquality,
   evaluate,
+  exactDivide,
   floorDivide,
   formatShape,
   isDimensionText,
   multiply,
+  remainder,
   simplify,
   substitute,
   subtract,
@@ -111,9 +114,44 @@ describe('arithmetic of dimensions', () => {
     ['H - H', 0],
     ['(H + 1)*(H - 1)', 'H*H - 1'],
     ['floor((9*H + 5)/4)', '2*H + floor((H + 5)/4)'],
+    ['H + 8*floor((7*H)/8)', '9*H - 8*ceil(H/8)'],
+    ['floor((5*H + 6*W + 3)/8)', 'H + W - ceil((3*H + 2*W - 3)/8)'],
   ])('%s is %s', (text, expected) => {
     expect(areEqual(text, expected)).toBe(true);
     expect(canonical(text)).toBe(canonical(expected));
+  });
+
+  it('rounds -H down as it rounds H up, so that what pads H to a multiple is known to be one', () => {
+    expect(floorDivide(multiply('H', -1), 8)).toBe('-ceil(H/8)');
+    expect(add('H', remainder(multiply('H', -1), 8))).toBe('8*ceil(H/8)');
+  });
+
+  it('divides exactly by numbers that divide and by terms that all terms have', () => {
+    const never = (): boolean => false;
+    expect(exactDivide('B*H*W', 'H*W', never)).toBe('B');
+    expect(exactDivide('4*H + 6*H*W', 'H', never)).toBe('6*W + 4');
+    expect(exactDivide('8*ceil(H/8)', 8, never)).toBe('ceil(H/8)');
+    expect(exactDivide('H', 8, never)).toBeUndefined();
+    expect(exactDivide('H', 8, () => true)).toBe('floor(H/8)');
+    expect(exactDivide('H', 'W', () => true)).toBeUndefined();
+    expect(exactDivide('H', 0, () => true)).toBeUndefined();
+    fc.assert(
+      fc.property(meant, meant, size, size, (a, b, H, W) => {
+        const quotient = exactDivide(a.dimension, b.dimension, (multiple, whole) => areEqual(multiple, whole));
+        if (quotient !== undefined) expect(evaluate(quotient, { H, W }) * b.value(H, W) + 0).toBe(a.value(H, W) + 0);
+      }),
+      { seed: 7, numRuns: 500 },
+    );
+  });
+
+  it('has remainders from 0 to below the divisor', () => {
+    fc.assert(
+      fc.property(meant, fc.integer({ min: 1, max: 9 }), size, size, ({ dimension, value }, divisor, H, W) => {
+        const expected = value(H, W) - divisor * Math.floor(value(H, W) / divisor);
+        expect(evaluate(remainder(dimension, divisor), { H, W })).toBe(expected);
+      }),
+      { seed: 8, numRuns: 300 },
+    );
   });
 
   it.each(['', 'H +', '4*ceil(H)', 'ceil(H/0)', 'H/2', '2H', 'H $'])('does not read %j', (text) => {
@@ -134,6 +172,8 @@ describe('equality under divisibility', () => {
     ['B*2*ceil(H/2)*3*floor(W/3)', 'B*H*W', { H: 2, W: 3 }],
     ['2*ceil(H/4)', 'ceil(H/2)', { H: 4 }],
     ['2*ceil((2*H)/4)', 'H', { H: 2 }],
+    ['64*floor((H*W)/64)', 'H*W', { H: 8, W: 8 }],
+    ['16*floor((B*H)/16)', 'B*H', { H: 16 }],
     ['H', 'H', {}],
   ] as const)('%s = %s', (a, b, expected) => {
     expect(Object.fromEntries(divisorsForEquality(a, b) ?? [])).toEqual(expected);
@@ -158,6 +198,15 @@ describe('equality under divisibility', () => {
       }),
       { seed: 4, numRuns: 500 },
     );
+  });
+
+  it('tells which sizes are enough already', () => {
+    expect(areEqualUnder('64*floor((H*W)/64)', 'H*W', new Map([['H', 16]]))).toBe(false);
+    const divisors = new Map([
+      ['H', 16],
+      ['W', 4],
+    ]);
+    expect(areEqualUnder('64*floor((H*W)/64)', 'H*W', divisors)).toBe(true);
   });
 
   it('is minimal: for n*ceil(H/m) n with m dividing n the divisor is found, and no smaller one will do', () => {

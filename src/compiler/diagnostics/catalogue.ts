@@ -277,6 +277,10 @@ export const report = {
   invalidAttribute(at: Place & { readonly problem: string }): Diagnostic {
     return buildDiagnostic(at, 'MFN2024', 'error', `${at.problem}`, []);
   },
+  /** MFN2040: {dividend} cannot be divided by {divisor} for any size of the input */
+  inexactDimension(at: Place & { readonly dividend: string; readonly divisor: string }): Diagnostic {
+    return buildDiagnostic(at, 'MFN2040', 'error', `${at.dividend} cannot be divided by ${at.divisor} for any size of the input`, [at.divisor !== '' && `\`(n - n % ${at.divisor}) / ${at.divisor}\` rounds down, \`(n + -n % ${at.divisor}) / ${at.divisor}\` rounds up`]);
+  },
   /** MFN3001: `{operation}`: {problem} */
   shapeMismatch(at: Place & { readonly operation: string; readonly problem: string }): Diagnostic {
     return buildDiagnostic(at, 'MFN3001', 'error', `\`${at.operation}\`: ${at.problem}`, []);

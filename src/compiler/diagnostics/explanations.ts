@@ -574,6 +574,14 @@ export const explanations: readonly Explanation[] = [
     right: { kind: 'source', text: 'mfn 1\nmodel Net {\n  in  x: image\n  out y: image\n  y = x - reduce_mean(x, axes: [1, 2], keepdims: true)\n}\n' },
   },
   {
+    code: 'MFN2040', name: 'inexactDimension', severity: 'error', title: 'inexact dimension',
+    message: '{dividend} cannot be divided by {divisor} for any size of the input',
+    hints: ['`(n - n % {divisor}) / {divisor}` rounds down, `(n + -n % {divisor}) / {divisor}` rounds up'],
+    explanation: 'A quotient of dimensions is a dimension, and so a whole number. `H / 8` demands of the input that 8 divides its height. No such condition makes\n`(H + 1) / 2` whole.',
+    wrong: { kind: 'source', text: 'mfn 1\nblock Halves {\n  in  x: [B, H, W, C]\n  out y: tensor\n  y = x |> pad([[0, 0], [0, 1], [0, 0], [0, 0]]) |> reshape([B, (H + 1) / 2, 2, W, C])\n}\nmodel Net {\n  in  x: image\n  out y: tensor\n  y = x |> Halves()\n}\n' },
+    right: { kind: 'source', text: 'mfn 1\nblock Halves {\n  in  x: [B, H, W, C]\n  out y: tensor\n  y = x |> pad([[0, 0], [0, -H % 2], [0, 0], [0, 0]]) |> reshape([B, (H + -H % 2) / 2, 2, W, C])\n}\nmodel Net {\n  in  x: image\n  out y: tensor\n  y = x |> Halves()\n}\n' },
+  },
+  {
     code: 'MFN3001', name: 'shapeMismatch', severity: 'error', title: 'shape mismatch',
     message: '`{operation}`: {problem}',
     hints: [],

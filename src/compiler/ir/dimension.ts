@@ -50,6 +50,22 @@ export const floorDivide = (a: Dimension, divisor: number): Dimension => toDimen
 /** ceil(a / divisor). @throws RangeError when the divisor is not a positive integer. */
 export const ceilDivide = (a: Dimension, divisor: number): Dimension => floorDivide(add(a, divisor - 1), divisor);
 
+/**
+ * a / b where it is a dimension: b is an integer, and the result is a / b where b divides a, as `divides` has it; or b is one term, each factor of which all
+ * terms of a have. Undefined where it is not.
+ * @param divides whether two dimensions, b times floor(a / b) and a, are equal.
+ */
+export const exactDivide = (a: Dimension, b: Dimension, divides: (multiple: Dimension, a: Dimension) => boolean): Dimension | undefined => {
+  const quotient = polynomial.exactQuotient(toPolynomial(a), toPolynomial(b));
+  if (quotient !== undefined) return toDimension(quotient);
+  if (typeof b !== 'number' || b < 1) return undefined;
+  const floored = floorDivide(a, b);
+  return divides(multiply(floored, b), a) ? floored : undefined;
+};
+
+/** a - b floor(a / b), from 0 to b - 1. @throws RangeError when the divisor is not a positive integer. */
+export const remainder = (a: Dimension, divisor: number): Dimension => subtract(a, multiply(floorDivide(a, divisor), divisor));
+
 /** Product of all dimensions of a shape: its number of elements. */
 export const elementsOf = (shape: Shape): Dimension => shape.reduce<Dimension>(multiply, 1);
 
@@ -88,9 +104,16 @@ const divisorsOf = (value: number): number[] =>
 const multiplesOf = (divisors: ReadonlyMap<string, number>): Map<string, Polynomial> =>
   new Map([...divisors].map(([name, divisor]) => [name, polynomial.scale(polynomial.symbol(name), divisor)]));
 
+/** Whether two dimensions are equal at all sizes that these numbers divide. */
+export const areEqualUnder = (a: Dimension, b: Dimension, divisors: ReadonlyMap<string, number>): boolean => {
+  const multiples = multiplesOf(divisors);
+  return polynomial.areEqual(polynomial.substitute(toPolynomial(a), multiples), polynomial.substitute(toPolynomial(b), multiples));
+};
+
 /**
  * Smallest divisors of the symbols under which two dimensions are equal: `2*ceil(H/2)` and `H` give `{ H: 2 }`.
- * Symbols with divisor 1 are left out, so dimensions that are always equal give an empty map.
+ * Symbols with divisor 1 are left out, so dimensions that are always equal give an empty map. Of divisors with one product those with the least sum are
+ * taken, 8 and 8 rather than 1 and 64, and none of the batch where those of the sides are enough.
  * @returns undefined where no divisibility makes them equal.
  */
 export const divisorsForEquality = (a: Dimension, b: Dimension): Map<string, number> | undefined => {
@@ -105,7 +128,9 @@ export const divisorsForEquality = (a: Dimension, b: Dimension): Map<string, num
     [new Map()],
   );
   const product = (divisors: ReadonlyMap<string, number>): number => [...divisors.values()].reduce((x, y) => x * y, 1);
-  const smallest = candidates.sort((x, y) => product(x) - product(y)).find(vanishes) ?? largest;
+  const batch = (divisors: ReadonlyMap<string, number>): number => divisors.get('B') ?? 1;
+  const sum = (divisors: ReadonlyMap<string, number>): number => [...divisors.values()].reduce((x, y) => x + y, 0);
+  const smallest = candidates.sort((x, y) => batch(x) - batch(y) || product(x) - product(y) || sum(x) - sum(y)).find(vanishes) ?? largest;
   return new Map([...smallest].filter(([, divisor]) => divisor > 1));
 };
 

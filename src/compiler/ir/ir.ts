@@ -33,8 +33,8 @@ export interface Port {
 export type ParameterValue = number | string | boolean | readonly ParameterValue[];
 
 export interface Initializer {
-  readonly kind: 'glorot_uniform' | 'he_normal' | 'kaiming_uniform' | 'normal' | 'zeros' | 'ones' | 'constant';
-  /** Standard deviation of `normal`, value of `constant`, gain of the others (default 1). */
+  readonly kind: 'glorot_uniform' | 'he_normal' | 'kaiming_uniform' | 'normal' | 'truncated_normal' | 'zeros' | 'ones' | 'constant';
+  /** Standard deviation of `normal` and `truncated_normal`, value of `constant`, gain of the others (default 1). */
   readonly value?: number;
   readonly fanIn: number;
   readonly fanOut: number;

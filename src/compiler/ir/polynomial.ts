@@ -61,7 +61,9 @@ export const greatestCommonDivisor = (a: number, b: number): number => (b === 0 
 
 /**
  * floor(a / denominator) in normal form: multiples of the denominator leave the quotient, common factors cancel
- * (floor((g p + c)/(g n)) = floor((p + floor(c/g))/n)), and quotients of quotients merge (floor(floor(p/m)/n) = floor(p/(m n))).
+ * (floor((g p + c)/(g n)) = floor((p + floor(c/g))/n)), quotients of quotients merge (floor(floor(p/m)/n) = floor(p/(m n))), and of p and -p the one
+ * with the smaller remainder of its first term is kept (floor((c - p)/n) = -floor((p - c + n - 1)/n)): what pads H to a multiple, written with -H, is
+ * what rounds H up.
  * @throws RangeError when the denominator is not a positive integer.
  */
 export const floorQuotient = (a: Polynomial, denominator: number): Polynomial => {
@@ -86,6 +88,13 @@ export const floorQuotient = (a: Polynomial, denominator: number): Polynomial =>
   const reduced = fromTerms(rest.map((term) => ({ ...term, coefficient: term.coefficient / common })));
   const numerator = add(reduced, constant(shift));
   if (divisor === 1) return add(outside, numerator);
+  const [first] = orderedTerms(reduced);
+  if (first !== undefined && 2 * first.coefficient > divisor) {
+    const wholes = fromTerms([...reduced.values()].map((term) => ({ ...term, coefficient: 1 })));
+    const opposite = fromTerms([...reduced.values()].map((term) => ({ ...term, coefficient: divisor - term.coefficient })));
+    const up = floorQuotient(add(opposite, constant(divisor - 1 - shift)), divisor);
+    return add(add(outside, wholes), scale(up, -1));
+  }
   const only = reduced.size === 1 ? [...reduced.values()][0] : undefined;
   const inner = only?.coefficient === 1 && only.factors.length === 1 ? only.factors[0] : undefined;
   if (inner?.kind === 'quotient') {
@@ -93,6 +102,25 @@ export const floorQuotient = (a: Polynomial, denominator: number): Polynomial =>
   }
   const atom: Atom = { kind: 'quotient', text: printQuotient(reduced, shift, divisor), numerator, denominator: divisor };
   return add(outside, fromTerms([{ coefficient: 1, factors: [atom] }]));
+};
+
+/**
+ * a / b where b is one term that divides every term of a: B*H*W / (H*W) is B. Undefined where it does not.
+ */
+export const exactQuotient = (a: Polynomial, b: Polynomial): Polynomial | undefined => {
+  const [divisor, ...others] = [...b.values()];
+  if (divisor === undefined || others.length > 0) return undefined;
+  const quotients = [...a.values()].map((term): Term | undefined => {
+    const factors = [...term.factors];
+    for (const { text } of divisor.factors) {
+      const at = factors.findIndex((factor) => factor.text === text);
+      if (at < 0) return undefined;
+      factors.splice(at, 1);
+    }
+    const coefficient = term.coefficient / divisor.coefficient;
+    return Number.isInteger(coefficient) ? { coefficient, factors } : undefined;
+  });
+  return quotients.every((term) => term !== undefined) ? fromTerms(quotients) : undefined;
 };
 
 /** Replaces symbols by polynomials; symbols without a replacement stay. */

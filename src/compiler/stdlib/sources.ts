@@ -10,48 +10,52 @@ let gaussian5 = [0.05, 0.25, 0.4, 0.25, 0.05]
 
 /// Convolution with a trained filter and bias: \`[B, H, W, C]\` to \`[B, ceil(H/stride), ceil(W/stride), filters]\`.
 /// The filter starts uniform within \`gain\` / sqrt(fan-in), with gain 1 as PyTorch's layers do, which keeps deep residual stacks tame;
-/// gain sqrt(6) is He's start (He et al. 2015), for plain chains of convolution and ReLU. Biases start at 0.
-block conv(filters: int, size: int = 3, stride: int = 1, dilation: int = 1, padding: string = "same", gain: float = 1) {
+/// gain sqrt(6) is He's start (He et al. 2015), for plain chains of convolution and ReLU. Biases start at 0; \`biased: false\` leaves them out.
+block conv(filters: int, size: int = 3, stride: int = 1, dilation: int = 1, padding: string = "same", gain: float = 1, biased: bool = true) {
   in  x: [B, H, W, C]
   out y: tensor
 
   weight kernel: [size, size, C, filters] = kaiming_uniform(gain: gain)
-  weight bias:   [filters] = zeros()
+  weight bias:   [filters] = if biased then zeros() else none()
 
-  y = conv2d(x, kernel, strides: [stride, stride], dilations: [dilation, dilation], padding: padding) + bias
+  z = conv2d(x, kernel, strides: [stride, stride], dilations: [dilation, dilation], padding: padding)
+  y = if biased then z + bias else z
 }
 
 /// Transposed convolution: \`[B, H, W, C]\` to \`[B, stride * H, stride * W, filters]\`. Starts as \`conv\` does.
-block deconv(filters: int, size: int = 4, stride: int = 2, gain: float = 1) {
+block deconv(filters: int, size: int = 4, stride: int = 2, gain: float = 1, biased: bool = true) {
   in  x: [B, H, W, C]
   out y: [B, stride * H, stride * W, filters]
 
   weight kernel: [size, size, filters, C] = kaiming_uniform(gain: gain)
-  weight bias:   [filters] = zeros()
+  weight bias:   [filters] = if biased then zeros() else none()
 
-  y = conv2d_transpose(x, kernel, strides: [stride, stride], padding: "same", output_size: [stride * H, stride * W]) + bias
+  z = conv2d_transpose(x, kernel, strides: [stride, stride], padding: "same", output_size: [stride * H, stride * W])
+  y = if biased then z + bias else z
 }
 
 /// Depthwise convolution: each channel has \`multiplier\` filters of its own.
-block depthwise_conv(size: int = 3, stride: int = 1, dilation: int = 1, padding: string = "same", multiplier: int = 1, gain: float = 1) {
+block depthwise_conv(size: int = 3, stride: int = 1, dilation: int = 1, padding: string = "same", multiplier: int = 1, gain: float = 1, biased: bool = true) {
   in  x: [B, H, W, C]
   out y: tensor
 
   weight kernel: [size, size, C, multiplier] = kaiming_uniform(gain: gain, fan_in: size * size)
-  weight bias:   [C * multiplier] = zeros()
+  weight bias:   [C * multiplier] = if biased then zeros() else none()
 
-  y = depthwise_conv2d(x, kernel, strides: [stride, stride], dilations: [dilation, dilation], padding: padding) + bias
+  z = depthwise_conv2d(x, kernel, strides: [stride, stride], dilations: [dilation, dilation], padding: padding)
+  y = if biased then z + bias else z
 }
 
-/// Fully connected layer: \`[B, C]\` to \`[B, units]\`.
-block dense(units: int, gain: float = 1) {
-  in  x: [B, C]
-  out y: [B, units]
+/// Fully connected layer over the last axis: \`[B, C]\` to \`[B, units]\`, or \`[B, N, C]\` to \`[B, N, units]\`. Starts as \`conv\` does.
+block dense(units: int, gain: float = 1, biased: bool = true) {
+  in  x: tensor
+  out y: tensor
 
-  weight kernel: [C, units] = kaiming_uniform(gain: gain)
-  weight bias:   [units] = zeros()
+  weight kernel: [shape(x)[length(shape(x))], units] = kaiming_uniform(gain: gain)
+  weight bias:   [units] = if biased then zeros() else none()
 
-  y = matmul(x, kernel) + bias
+  z = matmul(x, kernel)
+  y = if biased then z + bias else z
 }
 
 /// Channel attention (Zhang et al. 2018, RCAN): scales each channel by a number in (0, 1) made from the means of all channels.

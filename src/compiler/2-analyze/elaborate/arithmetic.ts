@@ -1,6 +1,6 @@
 import type { BinaryOperator } from '../../1-parse/ast.js';
 import { report, type Span } from '../../diagnostics/index.js';
-import { add, type Dimension, isExact, multiply, subtract } from '../../ir/dimension.js';
+import { add, type Dimension, exactDivide, isExact, multiply, remainder, subtract } from '../../ir/dimension.js';
 import type { RateExpression } from '../../ir/ir.js';
 import type { OpName } from '../../ops/index.js';
 import { type Context, fail } from './context.js';
@@ -46,6 +46,7 @@ export function negate(context: Context, operand: Value, span: Span): Value {
   if (operand.kind === 'number') return operand.integer ? integer(operand.value === 0 ? 0 : -operand.value) : float(-operand.value);
   if (operand.kind === 'rate') return { kind: 'rate', expression: { operator: '-', operands: [0, operand.expression] } };
   if (operand.kind === 'error') return errorValue;
+  if (operand.kind === 'dimension') return fromDimension(subtract(0, operand.dimension));
   if (operand.kind === 'tensor' || operand.kind === 'list') {
     const tensor = toTensor(context, operand, span, 'the operand of `-`');
     return tensor ? emitOp(context, 'neg', [tensor], {}, span) : errorValue;
@@ -157,11 +158,21 @@ const dimensionOperators: Partial<Record<BinaryOperator, (a: Dimension, b: Dimen
 
 function combineDimensions(context: Context, operator: BinaryOperator, left: Value, right: Value, span: Span): Value | undefined {
   const [a, b] = [toDimension(left), toDimension(right)];
-  const compute = dimensionOperators[operator];
-  if (a === undefined || b === undefined || !compute) return undefined;
+  if (a === undefined || b === undefined) return undefined;
+  if (operator === '/') return divideDimensions(context, a, b, span);
+  const compute = operator === '%' && typeof b === 'number' && b >= 1 ? () => remainder(a, b) : dimensionOperators[operator];
+  if (!compute) return undefined;
   const result = compute(a, b);
   if (isExact(result)) return fromDimension(result);
   fail(context, report.integerOverflow({ span, operation: `${a} ${operator} ${b}` }));
+  return errorValue;
+}
+
+/** `H / 8`: a dimension, so that the sizes of the input for which it is none are excluded. */
+function divideDimensions(context: Context, a: Dimension, b: Dimension, span: Span): Value {
+  const quotient = exactDivide(a, b, (multiple, whole) => context.state.constraints.agree(multiple, whole, span));
+  if (quotient !== undefined) return fromDimension(quotient);
+  fail(context, report.inexactDimension({ span, dividend: String(a), divisor: String(b) }));
   return errorValue;
 }
 

@@ -128,9 +128,11 @@ export function runFor(statement: ForStatement, context: Context, body: (inner: 
 }
 
 function runWeight(statement: WeightStatement, context: Context): void {
+  const name = statement.name.text;
   const weight = weightOf(statement, context);
-  const value = weight && context.builder ? context.builder.addWeight(weight) : errorValue;
-  context.environment.define(statement.name.text, value);
+  const value: Value =
+    weight === 'none' ? { kind: 'absent', name } : weight && context.builder ? context.builder.addWeight(weight) : errorValue;
+  context.environment.define(name, value);
   observeValue(context, statement.name, value);
 }
 

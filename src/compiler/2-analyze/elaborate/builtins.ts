@@ -1,12 +1,11 @@
 import { report, type Span } from '../../diagnostics/index.js';
-import type { Initializer } from '../../ir/ir.js';
 import { bindArguments, type EvaluatedArgument } from './arguments.js';
 import { finite, fromDimension } from './arithmetic.js';
 import { callableOps } from './callable-ops.js';
 import { callOp } from './calls.js';
 import { type Context, fail } from './context.js';
 import { rangeElements } from './types.js';
-import { describe, errorValue, integer, list, type Value } from './values.js';
+import { describe, errorValue, type InitializerName, integer, list, type Value } from './values.js';
 
 /** Functions of one number; those that are operators too work on tensors as well. */
 const numeric: Readonly<Record<string, (x: number) => number>> = {
@@ -18,20 +17,22 @@ const numeric: Readonly<Record<string, (x: number) => number>> = {
   abs: Math.abs,
 };
 
-const initializers: Readonly<Record<Initializer['kind'], 'gain' | 'deviation' | 'value' | undefined>> = {
+const initializers: Readonly<Record<InitializerName, 'gain' | 'deviation' | 'value' | undefined>> = {
   glorot_uniform: 'gain',
   he_normal: 'gain',
   kaiming_uniform: 'gain',
   normal: 'deviation',
+  truncated_normal: 'deviation',
   constant: 'value',
   zeros: undefined,
   ones: undefined,
+  none: undefined,
 };
 
 /** Bounds of what initializers take. */
 const leastValues: Readonly<Record<string, number>> = { gain: 0, deviation: 0, fan_in: 1, fan_out: 1 };
 
-const isInitializer = (name: string): name is Initializer['kind'] => Object.hasOwn(initializers, name);
+const isInitializer = (name: string): name is InitializerName => Object.hasOwn(initializers, name);
 
 /** Functions that the compiler itself evaluates, beside the operators. */
 export const builtinNames = ['length', 'total', 'min', 'max', 'shape', ...Object.keys(numeric), ...Object.keys(initializers)];
@@ -112,7 +113,7 @@ function extremum(name: 'min' | 'max', given: readonly EvaluatedArgument[], span
   return errorValue;
 }
 
-function initializer(name: Initializer['kind'], given: readonly EvaluatedArgument[], span: Span, context: Context): Value {
+function initializer(name: InitializerName, given: readonly EvaluatedArgument[], span: Span, context: Context): Value {
   const parameter = initializers[name];
   const own = parameter ? [{ name: parameter, optional: parameter === 'gain' }] : [];
   const fans = parameter === 'gain' ? ['fan_in', 'fan_out'].map((fan) => ({ name: fan, optional: true })) : [];

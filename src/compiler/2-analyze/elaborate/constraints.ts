@@ -1,5 +1,5 @@
 import type { Span } from '../../diagnostics/index.js';
-import { type Dimension, divisorsForEquality } from '../../ir/dimension.js';
+import { areEqualUnder, type Dimension, divisorsForEquality } from '../../ir/dimension.js';
 import type { SizeConstraint } from '../../ir/ir.js';
 
 const greatestCommonDivisor = (a: number, b: number): number => (b === 0 ? a : greatestCommonDivisor(b, a % b));
@@ -14,6 +14,9 @@ export class ConstraintRecorder {
     if (a === b) return true;
     if (typeof a === 'number' && typeof b === 'number') return false;
     const divisors = this.divisors(a, b);
+    const isNew = [...(divisors ?? [])].some(([symbol, divisor]) => (this.found.get(symbol)?.divisor ?? 1) % divisor !== 0);
+    // What has been demanded already may be enough in another way: H*W is divisible by 64 where 16 divides H and 4 divides W.
+    if (isNew && areEqualUnder(a, b, this.divisorsBySymbol)) return true;
     for (const [symbol, divisor] of divisors ?? []) this.demand(symbol, divisor, `${a} and ${b} have to be equal here`, span);
     return divisors !== undefined;
   }

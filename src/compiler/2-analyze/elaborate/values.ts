@@ -61,9 +61,12 @@ export interface NamespaceValue {
   readonly functions: ReadonlyMap<string, FunctionValue>;
 }
 
+/** What a weight may start as; one that starts as `none()` does not exist. */
+export type InitializerName = Initializer['kind'] | 'none';
+
 export interface InitializerValue {
   readonly kind: 'initializer';
-  readonly initializer: Initializer['kind'];
+  readonly initializer: InitializerName;
   readonly value?: number;
   readonly fanIn?: number;
   readonly fanOut?: number;
@@ -90,6 +93,8 @@ export type Value =
   | { readonly kind: 'outputs'; readonly block: string; readonly members: ReadonlyMap<string, TensorValue> }
   | { readonly kind: 'op'; readonly name: OpName }
   | { readonly kind: 'builtin'; readonly name: string }
+  /** A weight that does not exist under these parameters. */
+  | { readonly kind: 'absent'; readonly name: string }
   | { readonly kind: 'rate'; readonly expression: RateExpression }
   /** In a training, a tensor of the model's own pass: it has a name there, but no value. */
   | { readonly kind: 'model-value'; readonly name: string }
@@ -152,6 +157,8 @@ export function describe(value: Value): string {
       return `the operator \`${value.name}\``;
     case 'builtin':
       return `the function \`${value.name}\``;
+    case 'absent':
+      return `the weight \`${value.name}\`, which does not exist here, as it starts as \`none()\``;
     case 'rate':
       return 'an expression in `step` and `epoch`';
     case 'model-value':

@@ -6,8 +6,8 @@ import { evaluate } from './evaluate.js';
 import { wholeNumber } from './lists.js';
 import { describe, type InitializerValue } from './values.js';
 
-/** `weight kernel: [size, size, C, filters] = kaiming_uniform()`; undefined after a diagnostic. */
-export function weightOf(statement: WeightStatement, context: Context): Weight | undefined {
+/** `weight kernel: [size, size, C, filters] = kaiming_uniform()`; 'none' where it starts as `none()`, undefined after a diagnostic. */
+export function weightOf(statement: WeightStatement, context: Context): Weight | 'none' | undefined {
   const name = statement.name.text;
   const shape: number[] = [];
   for (const expression of statement.dimensions) {
@@ -32,22 +32,23 @@ export function weightOf(statement: WeightStatement, context: Context): Weight |
     }
     return undefined;
   }
+  if (value.initializer === 'none') return 'none';
   const count = shape.reduce((a, b) => a * b, 1);
   if (count > limits.parameters) {
     fail(context, report.tooManyParameters({ span: statement.span, name, count: String(count), limit: String(limits.parameters) }));
     return undefined;
   }
-  return { name, value: name, shape, initializer: initializerFor(shape, value), span: statement.span };
+  return { name, value: name, shape, initializer: initializerFor(shape, value.initializer, value), span: statement.span };
 }
 
 /**
  * The initializer with its fans. For a filter [h, w, in, out] the fan-in is h * w * in and the fan-out h * w * out, for a matrix [in, out]
  * they are in and out, as Keras counts them; an initializer may say other numbers.
  */
-function initializerFor(shape: readonly number[], value: InitializerValue): Initializer {
+function initializerFor(shape: readonly number[], kind: Initializer['kind'], value: InitializerValue): Initializer {
   const field = shape.slice(0, -2).reduce((a, b) => a * b, 1);
   const last = shape.at(-1) ?? 1;
   const fanIn = value.fanIn ?? field * (shape.at(-2) ?? last);
   const fanOut = value.fanOut ?? field * last;
-  return { kind: value.initializer, ...(value.value === undefined ? {} : { value: value.value }), fanIn, fanOut };
+  return { kind, ...(value.value === undefined ? {} : { value: value.value }), fanIn, fanOut };
 }

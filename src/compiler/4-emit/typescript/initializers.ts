@@ -5,6 +5,7 @@ const names: Readonly<Record<string, string>> = {
   he_normal: 'heNormal',
   kaiming_uniform: 'kaimingUniform',
   normal: 'normalDistribution',
+  truncated_normal: 'truncatedNormal',
 };
 
 const optionNames: Readonly<Record<string, string>> = { gain: 'gain', fan_in: 'fanIn', fan_out: 'fanOut' };
@@ -14,7 +15,7 @@ export const camelInitializer = (name: string): string => names[name] ?? name;
 
 /** `{ gain, fanIn: size * size }`, or the one value of `normal` and `constant`. */
 export function initializerOptions(name: string, given: readonly GivenArgument[]): string {
-  if (name === 'normal' || name === 'constant') return given[0]?.code.text ?? '';
+  if (name === 'normal' || name === 'truncated_normal' || name === 'constant') return given[0]?.code.text ?? '';
   const order = Object.keys(optionNames);
   const options = given.flatMap(({ name: parameter, code }, i) => {
     const option = optionNames[parameter?.text ?? order[i] ?? ''] ?? '';

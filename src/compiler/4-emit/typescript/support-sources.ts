@@ -935,6 +935,8 @@ export class Scope {
   }
 
   weight<T extends tf.Tensor>(name: string, shape: readonly number[], initializer: Initializer): T {
+    // What stands for a weight that does not exist is never read.
+    if (initializer === absent) return tf.scalar(0) as tf.Tensor as T;
     return this.weights.get(this.join(name), shape, initializer) as tf.Tensor as T;
   }
 
@@ -977,6 +979,25 @@ export const normalDistribution =
   (deviation: number): Initializer =>
   (shape, generator) =>
     fill(shape, (index) => deviation * generator.normal(index));
+
+/** N(0, deviation^2), drawn again where it lies beyond two deviations. */
+export const truncatedNormal =
+  (deviation: number): Initializer =>
+  (shape, generator) => {
+    const length = shape.reduce((a, b) => a * b, 1);
+    return fill(shape, (index) => {
+      let value = generator.normal(index);
+      for (let draw = index + length; Math.abs(value) > 2; draw += length) value = generator.normal(draw);
+      return deviation * value;
+    });
+  };
+
+const absent: Initializer = () => {
+  throw new Error('a weight that does not exist has no start values');
+};
+
+/** Says that a weight does not exist. */
+export const none = (): Initializer => absent;
 
 /** N(0, 2 gain^2 / fan-in) (He et al. 2015). */
 export const heNormal =
