@@ -278,8 +278,8 @@ export const report = {
     return buildDiagnostic(at, 'MFN2024', 'error', `${at.problem}`, []);
   },
   /** MFN2040: {dividend} cannot be divided by {divisor} for any size of the input */
-  inexactDimension(at: Place & { readonly dividend: string; readonly divisor: string }): Diagnostic {
-    return buildDiagnostic(at, 'MFN2040', 'error', `${at.dividend} cannot be divided by ${at.divisor} for any size of the input`, [at.divisor !== '' && `\`(n - n % ${at.divisor}) / ${at.divisor}\` rounds down, \`(n + -n % ${at.divisor}) / ${at.divisor}\` rounds up`]);
+  inexactDimension(at: Place & { readonly dividend: string; readonly divisor: string; readonly step?: number | undefined }): Diagnostic {
+    return buildDiagnostic(at, 'MFN2040', 'error', `${at.dividend} cannot be divided by ${at.divisor} for any size of the input`, [at.step !== undefined && `\`(n - n % ${at.step}) / ${at.step}\` rounds down, \`(n + -n % ${at.step}) / ${at.step}\` rounds up`]);
   },
   /** MFN3001: `{operation}`: {problem} */
   shapeMismatch(at: Place & { readonly operation: string; readonly problem: string }): Diagnostic {

@@ -576,7 +576,7 @@ export const explanations: readonly Explanation[] = [
   {
     code: 'MFN2040', name: 'inexactDimension', severity: 'error', title: 'inexact dimension',
     message: '{dividend} cannot be divided by {divisor} for any size of the input',
-    hints: ['`(n - n % {divisor}) / {divisor}` rounds down, `(n + -n % {divisor}) / {divisor}` rounds up'],
+    hints: ['`(n - n % {step}) / {step}` rounds down, `(n + -n % {step}) / {step}` rounds up'],
     explanation: 'A quotient of dimensions is a dimension, and so a whole number. `H / 8` demands of the input that 8 divides its height. No such condition makes\n`(H + 1) / 2` whole.',
     wrong: { kind: 'source', text: 'mfn 1\nblock Halves {\n  in  x: [B, H, W, C]\n  out y: tensor\n  y = x |> pad([[0, 0], [0, 1], [0, 0], [0, 0]]) |> reshape([B, (H + 1) / 2, 2, W, C])\n}\nmodel Net {\n  in  x: image\n  out y: tensor\n  y = x |> Halves()\n}\n' },
     right: { kind: 'source', text: 'mfn 1\nblock Halves {\n  in  x: [B, H, W, C]\n  out y: tensor\n  y = x |> pad([[0, 0], [0, -H % 2], [0, 0], [0, 0]]) |> reshape([B, (H + -H % 2) / 2, 2, W, C])\n}\nmodel Net {\n  in  x: image\n  out y: tensor\n  y = x |> Halves()\n}\n' },

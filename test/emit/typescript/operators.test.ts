@@ -58,6 +58,11 @@ const substitutes: Partial<Record<OpName, Substitute>> = {
   },
   avg_pool: { name: 'averagePool', call: (operands, attributes) => pooled(templates.averagePool, operands, attributes) },
   max_pool: { name: 'maximumPool', call: (operands, attributes) => pooled(templates.maximumPool, operands, attributes) },
+  matmul: {
+    name: 'matMul',
+    call: ([a, b], attributes) =>
+      templates.matMul(a as tf.Tensor, b as tf.Tensor, flag(attributes, 'transpose_a'), flag(attributes, 'transpose_b')),
+  },
   depth_to_space: {
     name: 'depthToSpace',
     call: (operands, attributes) => templates.depthToSpace(pictures(operands)[0], number(attributes, 'block_size')),

@@ -118,4 +118,31 @@ model Net(widths: int[] = [4, 4]) {
   y = head(scaled) + part[2] * part[3] + transpose(x, permutation: [0, 1, 2, 3]) - broadcast_to(reduce_max(x, axes: [1, 2, 3], keepdims: true), shape: shape(x)) ^ 2
 }
 `,
+  'windows, products of matrices, slices by index, weights that are left out': `mfn 1
+import { conv, dense } from "std/blocks"
+block Windows(size: int, heads: int = 2, biased: bool = false) {
+  in  x: [B, H, W, C]
+  out y: [B, H, W, C]
+  weight table: [1, 3, heads] = truncated_normal(0.5)
+  weight offset: [C] = if biased then ones() else none()
+  let rows = (H + -H % size) / size
+  let columns = (W + -W % size) / size
+  let area = size ^ 2
+  whole = pad(x, [[0, 0], [0, -H % size], [0, -W % size], [0, 0]])
+  tokens = whole |> reshape([B, rows, size, columns, size, C]) |> transpose([0, 1, 3, 2, 4, 5]) |> reshape([B, rows * columns, area, C])
+  q = tokens |> dense(C, biased: false) |> reshape([B, rows * columns, area, heads, C / heads]) |> transpose([0, 1, 3, 2, 4])
+  bias = table |> gather([for i in 0..<area ^ 2: i % 3], axis: 1) |> reshape([1, 1, area, area, heads]) |> transpose([0, 1, 4, 2, 3])
+  mixed = matmul(softmax(matmul(q, q, transpose_b: true) + bias, [4]), q) |> transpose([0, 1, 3, 2, 4]) |> reshape([B, rows * columns, area, C])
+  folded = (if biased then mixed + offset else mixed) * erf(mixed)
+           |> reshape([B, rows, columns, size, size, C]) |> transpose([0, 1, 3, 2, 4, 5]) |> reshape([B, rows * size, columns * size, C])
+  y = slice(folded, begin: [0, 0, 0, 0], size: [B, H, W, C])
+}
+model Net {
+  in  x: image
+  out y: image
+  a = x |> conv(4, 3, biased: false) as first |> Windows(3) as one |> Windows(2, biased: true) as two
+  products = matmul(reshape(a, shape: [shape(x)[1], shape(x)[2] * shape(x)[3], 4]), [[1, 0, 2], [0, 1, 0], [3, 0, 1], [1, 1, 1]])
+  y = reshape(products, shape: shape(x)) / 4
+}
+`,
 };

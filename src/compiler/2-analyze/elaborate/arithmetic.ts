@@ -172,7 +172,10 @@ function combineDimensions(context: Context, operator: BinaryOperator, left: Val
 function divideDimensions(context: Context, a: Dimension, b: Dimension, span: Span): Value {
   const quotient = exactDivide(a, b, (multiple, whole) => context.state.constraints.agree(multiple, whole, span));
   if (quotient !== undefined) return fromDimension(quotient);
-  fail(context, report.inexactDimension({ span, dividend: String(a), divisor: String(b) }));
+  fail(
+    context,
+    report.inexactDimension({ span, dividend: String(a), divisor: String(b), step: typeof b === 'number' && b > 0 ? b : undefined }),
+  );
   return errorValue;
 }
 

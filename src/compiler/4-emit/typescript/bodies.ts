@@ -14,8 +14,8 @@ import { familyKey, translate } from './expressions.js';
 import { valueName } from './identifiers.js';
 import { InstancePaths, type PathPart } from './paths.js';
 import { localFamilies, namesIn } from './source-tree.js';
-import { asTensor } from './tensors.js';
-import { isTensorLike, number, type Type, tensor, typeText, unknown } from './types.js';
+import { asTensor, asTyped } from './tensors.js';
+import { isTensorLike, number, rankOf, type Type, tensor, typeText, unknown } from './types.js';
 
 /** What the statements of one body share. */
 export interface Body {
@@ -185,6 +185,12 @@ function translateAssign(statement: AssignStatement, body: Body, context: Contex
   }
 }
 
+/** A value as the type of its port, which may say more than is known of the value. */
+const asDeclared = (value: Code, declared: Type | undefined): string => {
+  const isKnown = declared?.kind !== 'tensor' || value.type.kind !== 'tensor' || rankOf(value.type) === declared.rank;
+  return isKnown ? value.text : asTyped(value, declared);
+};
+
 /** The statement that gives a body's outputs: their values, as one or as an object. The value of a last assignment is returned as it is. */
 export function translateOutputs(body: Body, context: Context): { readonly text: string; readonly type: Type } {
   const names = [...body.outputs.keys()];
@@ -202,11 +208,12 @@ export function translateOutputs(body: Body, context: Context): { readonly text:
     const start = new RegExp(`^const ${value.text.replaceAll('$', '\\$')}(?:: [\\w.]+)? = `);
     if (typeof last === 'string' && start.test(last) && !(value as { isUsed?: boolean }).isUsed) {
       context.lines.pop();
-      return { text: `return ${last.replace(start, '')}`, type: types[0] ?? unknown };
+      const expression = last.replace(start, '').replace(/;$/, '');
+      return { text: `return ${asDeclared({ ...value, text: `(${expression})` }, types[0])};`, type: types[0] ?? unknown };
     }
-    return { text: `return ${value.text};`, type: types[0] ?? unknown };
+    return { text: `return ${asDeclared(value, types[0])};`, type: types[0] ?? unknown };
   }
-  const members = names.map((name, i) => `${valueName(name)}: ${values[i]?.text}`);
+  const members = names.map((name, i) => `${valueName(name)}: ${asDeclared(values[i] ?? { text: 'undefined', type: unknown }, types[i])}`);
   const type: Type = { kind: 'outputs', members: Object.fromEntries(names.map((name, i) => [valueName(name), types[i] ?? unknown])) };
   return { text: `return { ${members.map((member) => member.replace(/^(\w+): \1$/, '$1')).join(', ')} };`, type };
 }

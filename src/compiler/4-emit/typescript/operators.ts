@@ -220,7 +220,8 @@ const matmul: Translator = (call) => {
   const ranks = [rankOf(a.type), rankOf(b.type)];
   const isPlain = ranks[0] !== undefined && ranks[0] === ranks[1];
   const name = isPlain ? 'tf.matMul' : call.context.file.use('operators', 'matMul');
-  return { text: `${name}(${arguments_})`, type: tensor(broadcastRank(a.type, b.type)), isLoose: true };
+  const type = tensor(broadcastRank(a.type, b.type));
+  return { text: `${name}(${arguments_})`, type, isLoose: true, typed: (wanted) => `${name}<${wanted}>(${arguments_})` };
 };
 
 const stopGradient: Translator = (call) => {

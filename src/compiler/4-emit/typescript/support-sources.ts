@@ -450,10 +450,10 @@ export function spaceToDepth(x: tf.Tensor4D, block: number): tf.Tensor4D {
  * Products of the matrices in the last two axes. A single matrix is multiplied with each of the other operand's; tfjs has no right gradient for that, so it
  * is repeated.
  */
-export function matMul(a: tf.Tensor, b: tf.Tensor, transposeA = false, transposeB = false): tf.Tensor {
+export function matMul<T extends tf.Tensor>(a: tf.Tensor, b: tf.Tensor, transposeA = false, transposeB = false): T {
   const leading = (a.rank === 2 ? b : a).shape.slice(0, -2);
   const [left, right] = [a, b].map((x) => (x.rank === leading.length + 2 ? x : tf.broadcastTo(x, [...leading, ...x.shape.slice(-2)])));
-  return tf.matMul(left as tf.Tensor, right as tf.Tensor, transposeA, transposeB);
+  return tf.matMul<T>(left as tf.Tensor, right as tf.Tensor, transposeA, transposeB);
 }
 
 /**
