@@ -1,9 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
 import type { Machine } from '../../src/runtime/engines/install/index.js';
-import type { TensorFlowRecipe } from '../../src/runtime/engines/install/recipe.js';
+import type { PackageRecipe, TensorFlowRecipe } from '../../src/runtime/engines/install/recipe.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 /** What a fake tool does when it is called; without one it succeeds. */
@@ -28,7 +29,8 @@ export interface FakeMachine {
 const tarball = 'an npm tarball';
 const wheel = 'a wheel';
 
-const hash = (text: string, algorithm: string, encoding: 'hex' | 'base64') => createHash(algorithm).update(text).digest(encoding);
+const hash = (content: string | Uint8Array, algorithm: string, encoding: 'hex' | 'base64') =>
+  createHash(algorithm).update(content).digest(encoding);
 
 /** A recipe whose hashes are those of what the fake tools fetch. */
 export const fakeRecipe: TensorFlowRecipe = {
@@ -75,6 +77,28 @@ export function fakeMachine(tools: FakeTools = {}): FakeMachine {
   };
 }
 
+/**
+ * Has the fake npm of a machine fetch a package `webgpu` of these files, which are packed as npm packs them.
+ * @returns a recipe with the hash of that package.
+ */
+export function fakePackage({ engines }: FakeMachine, files: Readonly<Record<string, string>>): PackageRecipe {
+  const folder = dirname(dirname(dirname(engines)));
+  for (const [name, content] of Object.entries(files)) {
+    const path = join(folder, 'package', name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, content);
+  }
+  const tarball = join(folder, 'webgpu.tgz');
+  const system = { PATH: '/usr/bin:/bin' };
+  execFileSync('tar', ['-czf', tarball, '-C', folder, 'package'], { env: system });
+  for (const tool of ['tar', 'gzip']) {
+    const found = execFileSync('/bin/sh', ['-c', `command -v ${tool}`], { env: system, encoding: 'utf8' });
+    symlinkSync(found.trim(), join(folder, 'bin', tool));
+  }
+  const sha512 = hash(readFileSync(tarball), 'sha512', 'base64');
+  return { engine: 'tfjs-webgpu', package: { name: 'webgpu', version: '0.6.2', sha512 }, roomNeeded: 250_000_000 };
+}
+
 function writeTool(path: string, script: string, behaviour: Behaviour, log: string): void {
   rmSync(path, { force: true });
   if (behaviour === 'missing') return;
@@ -115,7 +139,9 @@ const npmScript = `
 [ "$1" = --version ] && exit 0
 note "npm pack $2"
 [ $behaviour = no-network ] && fail 'npm error code ENOTFOUND'
+[ $behaviour = hangs ] && exec /bin/sleep 60
 case $2 in
+  webgpu@*) exec /bin/cp "\${0%/*}/../webgpu.tgz" "$(after --pack-destination "$@")/webgpu-0.6.2.tgz" ;;
   @tensorflow/*) name=tensorflow-tfjs-node-4.22.0.tgz ;;
   *) name=node-api-headers-1.5.0.tgz ;;
 esac

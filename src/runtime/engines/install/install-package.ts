@@ -14,8 +14,14 @@ export const packageEntry = 'index.js';
 
 /** Loads the library in a process of its own. Whether there is an adapter is another question: `doctor` answers it. */
 const loadScript = `
-const { create } = await import(process.argv[1]);
-process.exit(typeof create([]).requestAdapter === 'function' ? 0 : 1);
+try {
+  const { create } = await import(process.argv[1]);
+  if (typeof create([]).requestAdapter !== 'function') throw new Error('it is not a WebGPU library');
+  process.exit(0);
+} catch (error) {
+  console.error(String(error?.message ?? error).split('\\n')[0]);
+  process.exit(1);
+}
 `;
 
 /** Folder of the package that holds the binary of this platform. */
