@@ -23,9 +23,10 @@ export interface LanguageServerDiagnostic {
   /** 1: unnecessary. */
   readonly tags?: readonly [1];
   readonly relatedInformation: readonly { readonly location: { readonly uri: string; readonly range: Range }; readonly message: string }[];
-  /** What the protocol has no field for: advice, and a fix as a text edit of each place. */
+  /** What the protocol has no field for: advice, shapes and values of sub-expressions, and a fix as text edits. */
   readonly data?: {
     readonly hint?: string;
+    readonly values?: readonly { readonly range: Range; readonly text: string }[];
     readonly fix?: {
       readonly title: string;
       readonly edits: readonly { readonly uri: string; readonly range: Range; readonly newText: string }[];
@@ -48,7 +49,7 @@ export function toLanguageServerDiagnostics(
     });
     return { start: start ?? { line: 0, character: 0 }, end: end ?? { line: 0, character: 0 } };
   };
-  return diagnostics.map(({ code, severity, message, span, related, hint, fix }) => ({
+  return diagnostics.map(({ code, severity, message, span, related, values, hint, fix }) => ({
     file: span.file,
     range: rangeOf(span),
     severity: severity === 'error' ? 1 : 2,
@@ -60,9 +61,10 @@ export function toLanguageServerDiagnostics(
       location: { uri: uriOf(place.span.file), range: rangeOf(place.span) },
       message: place.message,
     })),
-    ...((hint !== undefined || fix !== undefined) && {
+    ...((hint !== undefined || values !== undefined || fix !== undefined) && {
       data: {
         ...(hint !== undefined && { hint }),
+        ...(values !== undefined && { values: values.map((value) => ({ range: rangeOf(value.span), text: value.text })) }),
         ...(fix !== undefined && {
           fix: {
             title: fix.title,

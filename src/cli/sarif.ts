@@ -51,15 +51,16 @@ function ruleOf({ code, name, severity, title, explanation, wrong, right }: Expl
   };
 }
 
-function resultOf({ code, severity, message, span, related, hint, fix }: Diagnostic, ruleIndex: number, locate: Locator) {
+function resultOf({ code, severity, message, span, related, values = [], hint, fix }: Diagnostic, ruleIndex: number, locate: Locator) {
+  const others = [...related, ...values.map(({ span: place, text }) => ({ span: place, message: text }))];
   return {
     ruleId: code,
     ruleIndex,
     level: severity,
     message: { text: hint === undefined ? message : `${message}\n${hint}` },
     locations: [locate(span)],
-    ...(related.length > 0 && {
-      relatedLocations: related.map((place, i) => ({ id: i + 1, ...locate(place.span), message: { text: place.message } })),
+    ...(others.length > 0 && {
+      relatedLocations: others.map((place, i) => ({ id: i + 1, ...locate(place.span), message: { text: place.message } })),
     }),
     ...(fix && {
       fixes: [

@@ -83,6 +83,19 @@ describe('SARIF', () => {
     expect(uris).toContain('mfnc:std/blocks');
   });
 
+  it('has the shapes of sub-expressions as further places', () => {
+    const text = 'mfn 1\nimport { conv } from "std/blocks"\nmodel M {\n  in x: image\n  out y: image\n  y = x + (x |> conv(8, 3))\n}\n';
+    const { diagnostics, sources } = analyzeText({ 'a.mfn': text });
+    const [result] = toSarif(diagnostics, sources).runs[0]?.results ?? [];
+    expect(result?.relatedLocations?.map(({ message }) => message.text)).toEqual([
+      '3 channels come from here',
+      '8 channels come from here',
+      '[B, H, W, 3]',
+      '[B, H, W, 3]',
+      '[B, H, W, 8]',
+    ]);
+  });
+
   it('is what `mfnc check --sarif` prints', async () => {
     const { code, stdout, stderr } = await runCommand('check', '--sarif', 'models/drgn.mfn', 'models/drng.mfn');
     expect([code, stderr]).toEqual([2, '']);

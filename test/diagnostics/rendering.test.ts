@@ -29,6 +29,50 @@ describe('a diagnostic on the terminal', () => {
     `);
   });
 
+  it('shows the values of sub-expressions below them, each where it has room', () => {
+    const text = 'y = a + (b |> conv(8,\n  3)) + c\n';
+    const at = (part: string, value: string) => {
+      const start = text.indexOf(part);
+      return { span: { file: 'a.mfn', start, end: start + part.length }, text: value };
+    };
+    const values = [
+      at('a', '[B, H, W, 3]'),
+      at(' + (', '[B, H, W, 8]'),
+      at('b', '[B, H, W, 16]'),
+      at('conv', '[B, H, W, 8]'),
+      at('c\n', '1'),
+    ];
+    expect(render(text, 4, text.length - 1, { values })).toBe(
+      [
+        'a.mfn:1:5: error MFN0123: message',
+        '  1 | y = a + (b |> conv(8,',
+        '    |     ^^^^^^^^^^^^^^^^^',
+        '    |     | |  |    |',
+        '    |     | |  |    [B, H, W, 8]',
+        '    |     | |  [B, H, W, 16]',
+        '    |     | [B, H, W, 8]',
+        '    |     [B, H, W, 3]',
+        '  2 |   3)) + c',
+        '    |         |',
+        '    |         1',
+        '',
+        '1 error',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('puts values that fit into one row', () => {
+    const text = 'ab + cdefghijkl + m';
+    const values = [0, 5, 18].map((start) => ({
+      span: { file: 'a.mfn', start, end: start + 1 },
+      text: start === 0 ? '[3, 4]' : `${start}`,
+    }));
+    expect(render(text, 0, 2, { values })).toContain(
+      ['    | |    |            |', '    | |    5            18', '    | [3, 4]', ''].join('\n'),
+    );
+  });
+
   it('marks behind tabs and below wide characters', () => {
     expect(render('\tlet a = "写真" + b', 16, 17)).toContain(`|     let a = "写真" + b\n    | ${' '.repeat(21)}^`);
   });

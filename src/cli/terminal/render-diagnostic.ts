@@ -1,10 +1,7 @@
-import { type Diagnostic, LineIndex, type Position, type Span } from '../../compiler/diagnostics/index.js';
+import { type Diagnostic, LineIndex, type ShownValue, type Span } from '../../compiler/diagnostics/index.js';
 import type { Colors } from './colors.js';
-import { displayWidth } from './table.js';
-
-/** Cells shown of a source line; longer ones are clipped around the marked part. */
-const clipWidth = 120;
-const tabWidth = 4;
+import { SourceLine } from './source-line.js';
+import { type ColumnValue, valueDiagram } from './value-diagram.js';
 
 export interface RenderContext {
   /** Texts by path, for the source lines; places in other files are printed without one. */
@@ -25,7 +22,7 @@ function counted(count: number, noun: string): string {
   return count === 0 ? '' : `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-/** A function that renders one diagnostic: the headline, the source line with the span marked, related places, the hint. */
+/** A function that renders one diagnostic: the headline, the source line with the span marked and values below it, related places, the hint. */
 export function createRenderer({ sources, colors }: RenderContext): (diagnostic: Diagnostic) => string {
   const indexes = new Map<string, LineIndex>();
   const indexOf = (file: string): LineIndex => {
@@ -39,47 +36,39 @@ export function createRenderer({ sources, colors }: RenderContext): (diagnostic:
     const { line, column } = indexOf(span.file).positionOf(span.start);
     return `${span.file}:${line}:${column}`;
   };
-  const excerpt = (span: Span, mark: (text: string) => string): string =>
-    sources.has(span.file) ? markedLine(indexOf(span.file), span, colors, mark) : '';
+  const excerpt = (span: Span, mark: (text: string) => string, values: readonly ShownValue[] = []): string =>
+    sources.has(span.file) ? markedLines(indexOf(span.file), span, values, colors, mark) : '';
 
   return (diagnostic) => {
     const paint = diagnostic.severity === 'error' ? colors.red : colors.yellow;
     const head = `${colors.bold(place(diagnostic.span))}: ${paint(colors.bold(`${diagnostic.severity} ${diagnostic.code}`))}: ${diagnostic.message}\n`;
     const related = diagnostic.related.map(({ message, span }) => `  ${place(span)}: ${message}\n${excerpt(span, colors.cyan)}`);
     const hint = diagnostic.hint === undefined ? '' : `  ${colors.green('hint')}: ${diagnostic.hint}\n`;
-    return head + excerpt(diagnostic.span, paint) + related.join('') + hint;
+    return head + excerpt(diagnostic.span, paint, diagnostic.values) + related.join('') + hint;
   };
 }
 
-/** The first line of a span with its part of it underlined, clipped when it is wide; '' where the text has no such line. */
-function markedLine(index: LineIndex, span: Span, colors: Colors, mark: (text: string) => string): string {
-  const start: Position = index.positionOf(span.start);
-  const text = index.line(start.line);
-  if (text.trim() === '') return '';
-  const lineStart = index.startOf(start.line);
-  const from = Math.min(start.column - 1, text.length);
-  const to = Math.max(from, Math.min(span.end - lineStart, text.length));
-  const clipped = clip(text, from, to);
-  const before = expandTabs(clipped.text.slice(0, clipped.from));
-  const marked = expandTabs(clipped.text.slice(clipped.from, clipped.to));
-  const after = expandTabs(clipped.text.slice(clipped.to));
-  const gutter = String(start.line);
-  const blank = ' '.repeat(gutter.length);
-  const marker = `${' '.repeat(displayWidth(before))}${mark('^'.repeat(Math.max(1, displayWidth(marked))))}`;
-  return `  ${colors.dim(`${gutter} |`)} ${before}${marked}${after}\n  ${colors.dim(`${blank} |`)} ${marker}\n`;
+/** The first line of a span with its part of it underlined, and the lines that have values, with these; '' where the text has no such line. */
+function markedLines(index: LineIndex, span: Span, values: readonly ShownValue[], colors: Colors, mark: (text: string) => string): string {
+  const first = index.positionOf(span.start).line;
+  const places = values.map(({ span: { start, end }, text }) => ({ offset: start + wordStart(index.text.slice(start, end)), text }));
+  const lineOf = ({ offset }: { readonly offset: number }): number => index.positionOf(offset).line;
+  const numbers = [...new Set([first, ...places.map(lineOf)])].sort((a, b) => a - b);
+  const parts = numbers.map((number) => {
+    const marked = number === first ? span : { start: index.startOf(number), end: index.startOf(number) };
+    const line = new SourceLine(index, number, marked, colors);
+    if (line.isBlank) return '';
+    const columns = places.flatMap((place): ColumnValue[] => {
+      const column = lineOf(place) === number ? line.columnOf(place.offset) : undefined;
+      return column === undefined ? [] : [{ column, text: place.text }];
+    });
+    return line.shown() + (number === first ? line.marker(mark) : '') + (columns.length > 0 ? valueDiagram(line, columns, colors) : '');
+  });
+  return parts.join('');
 }
 
-function expandTabs(text: string): string {
-  return text.replaceAll('\t', ' '.repeat(tabWidth)).replace(/[\p{Control}\u2028\u2029]/gu, '\ufffd');
-}
-
-/** Keeps `clipWidth` characters of a line so that the marked range (or its start) stays in sight. */
-function clip(text: string, from: number, to: number): { text: string; from: number; to: number } {
-  if (text.length <= clipWidth) return { text, from, to };
-  const start = Math.max(0, Math.min(from - 30, text.length - clipWidth));
-  const end = Math.min(text.length, start + clipWidth);
-  const left = start > 0 ? '…' : '';
-  const right = end < text.length ? '…' : '';
-  const shift = left.length - start;
-  return { text: left + text.slice(start, end) + right, from: from + shift, to: Math.min(to, end) + shift };
+/** Where an operator begins in what stands between its operands, and an expression in its own text. */
+function wordStart(text: string): number {
+  const found = text.search(/[^\s()]/);
+  return found < 0 ? 0 : found;
 }

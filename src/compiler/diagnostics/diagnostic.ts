@@ -14,6 +14,14 @@ export interface RelatedPlace {
   readonly span: Span;
 }
 
+/** What a sub-expression of the statement at fault stands for. */
+export interface ShownValue {
+  /** The expression; of a binary one what stands between its operands, of a pipe its last step. */
+  readonly span: Span;
+  /** `[B, H, W, 64]`, `48` */
+  readonly text: string;
+}
+
 /** A change of the text that surely mends a problem. */
 export interface Fix {
   /** What it does, as editors offer it: 'replace by `conv`'. */
@@ -30,6 +38,8 @@ export interface Diagnostic {
   readonly message: string;
   readonly span: Span;
   readonly related: readonly RelatedPlace[];
+  /** Shapes and values of the sub-expressions, in the order of their places, where these explain it. */
+  readonly values?: readonly ShownValue[];
   /** What to do about it, where that is known. */
   readonly hint?: string;
   /** Only where it is certain. */

@@ -132,6 +132,7 @@ export const opDefinition = (name: OpName): OpDefinition => ops[name];
 
 export { completeAttributes } from './rules/attributes.js';
 export { concreteShapes, shapesAtAllSizes } from './rules/context.js';
+export { hasElementwiseShape } from './rules/elementwise.js';
 export { type InferredCall, inferShape } from './rules/infer.js';
 export { isProblem } from './rules/problem.js';
 export { inferType } from './rules/types.js';

@@ -84,7 +84,8 @@ export function applyInstance(instance: InstanceRecord, given: readonly Evaluate
   if (!definition || !sharesWeights(instance, definition, inputs, span, context)) return errorValue;
   for (const [i, port] of definition.inputs.entries()) {
     const [argument, tensor] = [bound.get(port.name), inputs[i]];
-    if (argument && tensor) checkRange(context, port.range, tensor, argument.span, `\`${port.name}\` of \`${name}\``);
+    const declaration = ports[i]?.type.span ?? span;
+    if (argument && tensor) checkRange(context, port.range, tensor, argument.span, `\`${port.name}\` of \`${name}\``, declaration);
   }
   if (!context.state.spendNode(context, span)) return errorValue;
   const outputs = context.builder.addCall(instance, definition, inputs, span);
@@ -151,10 +152,13 @@ function elaborateBlock(
     frame,
     repetition: undefined,
     inComprehension: false,
+    values: undefined,
   };
+  // Types are read in the block, but what does not fit them was made outside.
+  const atCall: Context = { ...inner, builder: context.builder, values: context.values };
   for (const [i, port] of ports.entries()) {
     const tensor = inputs[i];
-    if (!tensor || !matchesShape(inner, port.type, tensor, frame.span, `\`${port.name.text}\` of \`${name}\``)) return undefined;
+    if (!tensor || !matchesShape(atCall, port.type, tensor, frame.span, `\`${port.name.text}\` of \`${name}\``)) return undefined;
     const range = rangeOf(inner, port.type);
     const value = builder.addInput(port.name.text, tensor.shape, port.span, range);
     environment.define(port.name.text, value);

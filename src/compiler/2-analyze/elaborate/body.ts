@@ -1,6 +1,6 @@
 import type { AssignStatement, ForStatement, PortStatement, Statement, WeightStatement } from '../../1-parse/ast.js';
 import { report, type Span } from '../../diagnostics/index.js';
-import { type Context, fail } from './context.js';
+import { type Context, fail, ofStatement } from './context.js';
 import type { DefinitionBuilder } from './definition-builder.js';
 import { Environment } from './environment.js';
 import { evaluate } from './evaluate.js';
@@ -101,7 +101,7 @@ export function runStatements(statements: readonly Statement[], context: Context
         runWeight(statement, context);
         break;
       case 'let': {
-        const value = evaluate(statement.value, { ...context, place: 'a `let`' });
+        const value = evaluate(statement.value, ofStatement({ ...context, place: 'a `let`' }));
         context.environment.define(statement.name.text, value);
         observeValue(context, statement.name, value);
         break;
@@ -137,7 +137,8 @@ function runWeight(statement: WeightStatement, context: Context): void {
 }
 
 /** `f[j, i] = ...`: evaluates the value, names the instances that it makes and gives the target its value. */
-export function runAssign(statement: AssignStatement, context: Context, scope: BodyScope): void {
+export function runAssign(statement: AssignStatement, outer: Context, scope: BodyScope): void {
+  const context = ofStatement(outer);
   const name = statement.target.text;
   const indices = statement.indices.map((index) => wholeNumber(index, context, 'an index'));
   const key = indices.join(',');

@@ -6,7 +6,7 @@ import type { Attributes, AttributeValue } from '../../ops/op.js';
 import { bindArguments, type EvaluatedArgument, slotsOf } from './arguments.js';
 import { applyInstance, construct } from './blocks.js';
 import { callBuiltin } from './builtins.js';
-import { type Context, enter, fail } from './context.js';
+import { type Context, enter, fail, isOfLibrary, ofStatement } from './context.js';
 import { Environment } from './environment.js';
 import { evaluate } from './evaluate.js';
 import { observeValue } from './observe-value.js';
@@ -58,7 +58,7 @@ function callFunction(callee: FunctionValue, given: readonly EvaluatedArgument[]
   const frame = enter(context, name, span);
   if (!frame) return errorValue;
   const environment = new Environment(callee.environment);
-  const inner: Context = { ...context, environment, naming: undefined, place: name, frame };
+  const inner: Context = { ...context, environment, naming: undefined, place: name, frame, values: undefined };
   for (const parameter of declaration.parameters) {
     const argument = bound.get(parameter.name.text);
     const what = `\`${parameter.name.text}\` of \`${name}\``;
@@ -71,13 +71,15 @@ function callFunction(callee: FunctionValue, given: readonly EvaluatedArgument[]
   }
   for (const statement of declaration.body) {
     if (statement.kind !== 'let') continue;
-    const value = evaluate(statement.value, inner);
+    const value = evaluate(statement.value, ofStatement(inner));
     environment.define(statement.name.text, value);
     observeValue(inner, statement.name, value);
   }
-  const result = evaluate(declaration.result, inner);
-  if (result.kind === 'tensor') context.builder?.addFunctionCall(callee.name, argumentsInOrder(declaration, bound), result);
-  return result;
+  const result = evaluate(declaration.result, ofStatement(inner));
+  if (result.kind !== 'tensor') return result;
+  context.builder?.addFunctionCall(callee.name, argumentsInOrder(declaration, bound), result);
+  // What the library made was made, for the reader, where it was called.
+  return isOfLibrary(result.span) && !isOfLibrary(span) ? (context.builder?.madeAt(result, span) ?? result) : result;
 }
 
 /** The arguments that were given, in the order of the parameters; undefined where one of them is too long to be told. */

@@ -6,6 +6,7 @@ import type { ConstraintRecorder } from './constraints.js';
 import type { DefinitionBuilder } from './definition-builder.js';
 import type { Environment } from './environment.js';
 import type { Repetition, StatementNaming } from './instances.js';
+import { StatementValues } from './statement-values.js';
 
 /** Bounds of what is unrolled. Far above any network of use, and low enough to end within seconds. */
 export const limits = {
@@ -35,6 +36,8 @@ export interface Frame {
   readonly span: Span;
   readonly outer: Frame | undefined;
   readonly depth: number;
+  /** Values of the statement that holds the application. */
+  readonly values: StatementValues | undefined;
 }
 
 /** State that all parts of one elaboration share. */
@@ -103,9 +106,14 @@ export interface Context {
   readonly frame: Frame | undefined;
   readonly repetition: Repetition | undefined;
   readonly inComprehension: boolean;
+  /** Receives the values of the statement's sub-expressions. */
+  readonly values: StatementValues | undefined;
 }
 
-const isOfLibrary = (span: Span): boolean => span.file.startsWith('std/');
+/** The context of a new statement. */
+export const ofStatement = (context: Context): Context => ({ ...context, values: new StatementValues() });
+
+export const isOfLibrary = (span: Span): boolean => span.file.startsWith('std/');
 
 /**
  * Reports a diagnostic with the chain of instantiations that leads to it. What goes wrong within the standard library is reported at the
@@ -125,10 +133,13 @@ export function fail(context: Context, diagnostic: Diagnostic): void {
     related.unshift({ message: 'raised here', span });
     span = called.span;
   }
-  for (const frame of frames.slice(user + 1, user + 9)) related.push({ message: `in ${frame.name}`, span: frame.span });
+  const chain = frames.slice(user + 1).filter((frame) => frame.span.start !== span.start || frame.span.end !== span.end);
+  for (const frame of chain.slice(0, 8)) related.push({ message: `in ${frame.name}`, span: frame.span });
   // A fix is for the place that is shown, not for the library.
   const { fix, ...rest } = diagnostic;
-  context.state.sink.add({ ...rest, span, related, ...(fix && !called && { fix }) });
+  const statement = called ? called.values : context.values;
+  const values = statement?.explaining(diagnostic.code, span, context.state.constraints.divisorsBySymbol) ?? [];
+  context.state.sink.add({ ...rest, span, related, ...(values.length > 0 && { values }), ...(fix && !called && { fix }) });
 }
 
 /** The context within a block or function applied at `span`; undefined, with a diagnostic, when the chain is too long. */
@@ -139,5 +150,5 @@ export function enter(context: Context, callee: string, span: Span): Frame | und
     context.state.exhausted = true;
     return undefined;
   }
-  return { name: context.place, span, outer: context.frame, depth };
+  return { name: context.place, span, outer: context.frame, depth, values: context.values };
 }

@@ -11,6 +11,7 @@ import {
   valuesOf,
   type Weight,
 } from '../../ir/ir.js';
+import { hasElementwiseShape, isOpName, opDefinition } from '../../ops/index.js';
 import type { Attributes } from '../../ops/op.js';
 import type { InstanceRecord } from './instances.js';
 import type { TensorValue } from './values.js';
@@ -36,17 +37,22 @@ export class DefinitionBuilder {
   private readonly labels = new Map<string, string>();
   private readonly constants = new Map<string, TensorValue>();
   private readonly functionCalls: FunctionCall[] = [];
+  /** Place and producer of each value. */
+  private readonly places = new Map<string, Span>();
+  private readonly producers = new Map<string, NodeDraft>();
   private count = 0;
 
   constructor(readonly id: string) {}
 
   addInput(name: string, shape: Shape, span: Span, range?: ValueRange): TensorValue {
     this.inputs.push({ name, value: name, shape, ...(range ? { range } : {}) });
+    this.places.set(name, span);
     return { kind: 'tensor', id: name, shape, span, ...(range ? { range } : {}) };
   }
 
   addWeight(weight: Weight): TensorValue {
     this.weights.push(weight);
+    this.places.set(weight.value, weight.span);
     return { kind: 'tensor', id: weight.value, shape: weight.shape, span: weight.span };
   }
 
@@ -56,7 +62,7 @@ export class DefinitionBuilder {
 
   addOp(op: string, inputs: readonly TensorValue[], attributes: Attributes, shape: Shape, span: Span): TensorValue {
     const value = this.newValue();
-    this.drafts.push({ kind: 'op', op, inputs: inputs.map(({ id }) => id), attributes, output: { value, shape }, span });
+    this.add({ kind: 'op', op, inputs: inputs.map(({ id }) => id), attributes, output: { value, shape }, span }, [value]);
     return { kind: 'tensor', id: value, shape, span };
   }
 
@@ -66,7 +72,7 @@ export class DefinitionBuilder {
     const known = this.constants.get(key);
     if (known) return { ...known, span };
     const value = this.newValue();
-    this.drafts.push({ kind: 'constant', values, output: { value, shape }, span });
+    this.add({ kind: 'constant', values, output: { value, shape }, span }, [value]);
     const tensor: TensorValue = { kind: 'tensor', id: value, shape, span };
     this.constants.set(key, tensor);
     return tensor;
@@ -74,11 +80,45 @@ export class DefinitionBuilder {
 
   addCall(instance: InstanceRecord, definition: Definition, inputs: readonly TensorValue[], span: Span): TensorValue[] {
     const outputs = definition.outputs.map(({ shape }) => ({ value: this.newValue(), shape }));
-    this.drafts.push({ kind: 'call', instance, definition: definition.id, inputs: inputs.map(({ id }) => id), outputs, span });
+    const values = outputs.map(({ value }) => value);
+    this.add({ kind: 'call', instance, definition: definition.id, inputs: inputs.map(({ id }) => id), outputs, span }, values);
     return outputs.map(({ value, shape }, i) => {
       const range = definition.outputs[i]?.range;
       return { kind: 'tensor', id: value, shape, span, ...(range ? { range } : {}) };
     });
+  }
+
+  private add(draft: NodeDraft, values: readonly string[]): void {
+    this.drafts.push(draft);
+    for (const value of values) {
+      this.places.set(value, draft.span);
+      this.producers.set(value, draft);
+    }
+  }
+
+  /** The tensor as one that the expression at `span` made. */
+  madeAt(tensor: TensorValue, span: Span): TensorValue {
+    this.places.set(tensor.id, span);
+    return { ...tensor, span };
+  }
+
+  /**
+   * Where a tensor got its extent along an axis: behind it go the operators that only hand the extent on. Places of the library are passed over where
+   * there is one outside it.
+   */
+  originOf(tensor: TensorValue, axis: number): Span {
+    let place = tensor.span;
+    const shapes = new Map<string, Shape>([...this.inputs, ...this.weights].map(({ value, shape }) => [value, shape]));
+    const shapeOf = (id: string): Shape => shapes.get(id) ?? shapeIn(this.producers.get(id), id) ?? [];
+    for (let id: string | undefined = tensor.id; id !== undefined; ) {
+      const found = this.places.get(id);
+      if (found && (!found.file.startsWith('std/') || tensor.span.file.startsWith('std/'))) place = found;
+      const draft = this.producers.get(id);
+      const shape = shapeOf(id);
+      const before: readonly string[] = draft?.kind === 'op' && handsOn(draft, axis, draft.inputs.map(shapeOf)) ? draft.inputs : [];
+      id = before.find((input) => shapeOf(input).length === shape.length && shapeOf(input)[axis] === shape[axis]);
+    }
+    return place;
   }
 
   /** Remembers what a function gave, unless that is one of its arguments. Without arguments, there was one that cannot be told. */
@@ -153,3 +193,12 @@ export class DefinitionBuilder {
     return `%${this.count}`;
   }
 }
+
+/** Whether an operator gives what it was given along an axis, where the extents are the same. */
+function handsOn({ op, attributes, output }: NodeDraft & { readonly kind: 'op' }, axis: number, inputs: readonly Shape[]): boolean {
+  if (op === 'concat') return attributes.axis !== axis;
+  return inputs.length === 1 ? inputs[0]?.join() === output.shape.join() : isOpName(op) && hasElementwiseShape(opDefinition(op));
+}
+
+const shapeIn = (draft: NodeDraft | undefined, value: string): Shape | undefined =>
+  draft?.kind === 'call' ? draft.outputs.find((output) => output.value === value)?.shape : draft?.output.shape;

@@ -18,6 +18,7 @@ export function evaluate(expression: Expression, context: Context): Value {
   state.nesting += 1;
   const value = evaluateInner(expression, context);
   state.nesting -= 1;
+  context.values?.record(expression, value);
   return value;
 }
 

@@ -51,6 +51,7 @@ function repeat(input: EvaluatedArgument, stage: PipeStage & { kind: 'repeat' },
     for (const step of stage.body) {
       if (current.value.kind === 'error' || context.state.exhausted) return errorValue;
       current = { value: applyStage(current, step, { ...context, repetition }), span: step.span };
+      context.values?.record(step, current.value);
     }
   }
   return current.value;

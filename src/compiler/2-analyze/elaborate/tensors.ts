@@ -1,7 +1,8 @@
 import { report, type Span } from '../../diagnostics/index.js';
-import { formatShape, isExact } from '../../ir/dimension.js';
-import { inferShape, isProblem, type OpName, opDefinition } from '../../ops/index.js';
+import { isExact } from '../../ir/dimension.js';
+import { hasElementwiseShape, inferShape, isProblem, type OpName, opDefinition } from '../../ops/index.js';
 import type { Attributes } from '../../ops/op.js';
+import { differingAxis, originOfSide } from './conflict.js';
 import { type Context, fail } from './context.js';
 import { describe, errorValue, type ListValue, type TensorValue, type Value } from './values.js';
 
@@ -20,11 +21,16 @@ export function emitOp(context: Context, name: OpName, inputs: readonly TensorVa
     return errorValue;
   }
   const sides = result.inputs.length > 0 ? result.inputs : inputs.map((_, i) => i);
-  const divisors = state.constraints.divisorsBySymbol;
+  const [first = [], second = []] = sides.map((i) => shapes[i] ?? []);
+  const axis = hasElementwiseShape(definition)
+    ? differingAxis(first, second, (a, b) => a === b || a === 1 || b === 1)
+    : name === 'concat'
+      ? differingAxis(first, second, (a, b) => a === b, Number(attributes.axis))
+      : undefined;
   const related = sides.flatMap((i) => {
     const input = inputs[i];
     const role = definition.inputs[Math.min(i, definition.inputs.length - 1)] ?? 'input';
-    return input ? [{ message: `the input \`${role}\` has the shape ${formatShape(input.shape, divisors)}`, span: input.span }] : [];
+    return input ? [originOfSide(input, axis, `the input \`${role}\``, context)] : [];
   });
   fail(context, report.shapeMismatch({ span, operation: name, problem: result.problem, related }));
   return errorValue;

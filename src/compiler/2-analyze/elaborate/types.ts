@@ -3,6 +3,7 @@ import { report, type Span } from '../../diagnostics/index.js';
 import { type Dimension, formatShape } from '../../ir/dimension.js';
 import type { ValueRange } from '../../ir/ir.js';
 import { fromDimension, toDimension } from './arithmetic.js';
+import { differingAxis, extentText, originOfSide } from './conflict.js';
 import { type Context, fail } from './context.js';
 import { evaluate } from './evaluate.js';
 import { toTensor } from './tensors.js';
@@ -45,7 +46,7 @@ export function checkType(context: Context, type: TypeExpression, value: Value, 
   if (isTensorType(type)) {
     const tensor = toTensor(context, value, span, what);
     if (!tensor || !matchesShape(context, type, tensor, span, what)) return errorValue;
-    checkRange(context, rangeOf(context, type), tensor, span, what);
+    checkRange(context, rangeOf(context, type), tensor, span, what, type.span);
     return tensor;
   }
   if (type.kind === 'list-type') return checkList(context, type, value, span, what);
@@ -112,10 +113,22 @@ export function rangeOf(context: Context, type: TypeExpression): ValueRange | un
 }
 
 /** Reports a tensor whose values are known to leave the range that its place declares. Tensors of unknown range pass. */
-export function checkRange(context: Context, range: ValueRange | undefined, { range: found }: TensorValue, span: Span, what: string): void {
+export function checkRange(
+  context: Context,
+  range: ValueRange | undefined,
+  tensor: TensorValue,
+  span: Span,
+  what: string,
+  declaration: Span,
+): void {
+  const { range: found } = tensor;
   if (!range || !found || (found[0] >= range[0] && found[1] <= range[1])) return;
   const text = ([low, high]: ValueRange): string => `[${low}, ${high}]`;
-  fail(context, report.rangeMismatch({ span, what, expected: text(range), found: text(found) }));
+  const related = [
+    { message: `values in ${text(found)} come from here`, span: tensor.span },
+    { message: `${what} demands values in ${text(range)} here`, span: declaration },
+  ];
+  fail(context, report.rangeMismatch({ span, what, expected: text(range), found: text(found), related }));
 }
 
 /** Whether a tensor has the shape that a type demands; reports where not. Defines names of dimensions that are new. */
@@ -138,9 +151,18 @@ export function matchesShape(context: Context, type: TypeExpression, tensor: Ten
     wanted.map((dimension, i) => dimension ?? nameOf(names[i]) ?? 0),
     divisors,
   );
-  const related = [{ message: `this has the shape ${formatShape(tensor.shape, divisors)}`, span: tensor.span }];
-  if (type.span.file !== span.file || type.span.start !== span.start)
-    related.push({ message: `${what} is declared here`, span: type.span });
+  const axis = differingAxis(
+    wanted.map((dimension, i) => (isImage && i < 3 ? undefined : dimension) ?? tensor.shape[i] ?? 0),
+    tensor.shape,
+    (a, b) => a === b,
+  );
+  const demanded = axis === undefined ? undefined : wanted[axis];
+  const related = [originOfSide(tensor, axis, 'this', context)];
+  if (type.span.file !== span.file || type.span.start !== span.start) {
+    const demands =
+      axis === undefined || demanded === undefined ? 'is declared' : `demands ${extentText(demanded, axis, wanted.length, divisors)}`;
+    related.push({ message: `${what} ${demands} here`, span: type.span });
+  }
   fail(context, report.portMismatch({ span, port: what, expected: shown, found: formatShape(tensor.shape, divisors), related }));
   return false;
 }

@@ -1,7 +1,7 @@
 import type { FunctionDeclaration } from '../../1-parse/ast.js';
 import { builtinNames } from '../elaborate/builtins.js';
 import { callableOps } from '../elaborate/callable-ops.js';
-import type { Context, Elaboration } from '../elaborate/context.js';
+import { type Context, type Elaboration, ofStatement } from '../elaborate/context.js';
 import { Environment } from '../elaborate/environment.js';
 import { evaluate } from '../elaborate/evaluate.js';
 import { errorValue, type FunctionValue } from '../elaborate/values.js';
@@ -26,6 +26,7 @@ export function constantContext(state: Elaboration, environment: Environment, pl
     frame: undefined,
     repetition: undefined,
     inComprehension: false,
+    values: undefined,
   };
 }
 
@@ -76,6 +77,7 @@ function declare(module: Module, environment: Environment, environments: Readonl
   }
   // Values come after declarations, as they may call functions that stand further down.
   for (const item of module.file.items) {
-    if (item.kind === 'let') environment.define(item.name.text, evaluate(item.value, constantContext(state, environment, 'a `let`')));
+    if (item.kind === 'let')
+      environment.define(item.name.text, evaluate(item.value, ofStatement(constantContext(state, environment, 'a `let`'))));
   }
 }

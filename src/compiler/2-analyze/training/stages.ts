@@ -4,7 +4,7 @@ import { formatShape } from '../../ir/dimension.js';
 import type { Definition, Minimizer, Stage, ValueRange } from '../../ir/ir.js';
 import { checkPaths } from '../elaborate/blocks.js';
 import { BodyScope, runAssign, runFor } from '../elaborate/body.js';
-import { type Context, fail } from '../elaborate/context.js';
+import { type Context, fail, ofStatement } from '../elaborate/context.js';
 import { DefinitionBuilder } from '../elaborate/definition-builder.js';
 import { Environment } from '../elaborate/environment.js';
 import { evaluate } from '../elaborate/evaluate.js';
@@ -166,7 +166,7 @@ export class StageElaboration {
   }
 
   private runLet(statement: StageStatement & { kind: 'let' }, context: Context): void {
-    const given = evaluate(statement.value, { ...context, builder: undefined, place: 'a `let`' });
+    const given = evaluate(statement.value, ofStatement({ ...context, builder: undefined, place: 'a `let`' }));
     const path = `${this.declaration.name.text}.${statement.name.text}`;
     const isSetting = context.environment === this.context.environment;
     const value = isSetting ? this.settings.resolve(context, path, given, statement.span) : given;
@@ -174,7 +174,8 @@ export class StageElaboration {
   }
 
   /** A loss or a logged value: gives it its name and enters it as an output. */
-  private scalar(name: Name, expression: MinimizeStatement['value'], context: Context): TensorValue | undefined {
+  private scalar(name: Name, expression: MinimizeStatement['value'], outer: Context): TensorValue | undefined {
+    const context = ofStatement(outer);
     const value = evaluate(expression, context);
     const tensor = toTensor(context, value, expression.span, `\`${name.text}\``);
     context.environment.define(name.text, tensor ?? errorValue);

@@ -9,6 +9,9 @@ export const unaryShape: OpDefinition['shape'] = ([x = []]) => x;
 /** Shape rule of an operator on corresponding elements, with broadcasting. */
 export const broadcastShape: OpDefinition['shape'] = (inputs, _attributes, context) => broadcastShapes(inputs, context);
 
+/** Whether an operator works element by element, so that an extent of its result is that of an operand. */
+export const hasElementwiseShape = ({ shape }: OpDefinition): boolean => shape === unaryShape || shape === broadcastShape;
+
 /** Shape rule of an operator on tensors that have all the same shape. */
 export const sameShape: OpDefinition['shape'] = (inputs, _attributes, context) => requireSameShape(inputs, context);
 
