@@ -60,4 +60,19 @@ describe('an operator that the engine cannot run', () => {
     expect(code).toBe(2);
     expect(readdirSync(join(tiny.folder, 'runs/wide'))).toEqual([]);
   });
+
+  it('does not matter in a stage without steps, nor in one that is done', async () => {
+    const tiny = await makeTinyRun(temporaryFolder());
+    const plain = { plain: { steps: 0 } };
+    writeFileSync(tiny.model, withDoubled('= l1(net(low), normal)', '= l1(doubled(net(low)), normal)').text);
+    const without = await runCommand('train', tiny.runFile('without', { training: plain }), '--engine', 'tfjs-wasm', '--max-steps', '1');
+    expect(without.code, without.stderr).toBe(0);
+
+    writeFileSync(tiny.model, withDoubled('= l1(fake, normal)', '= l1(doubled(fake), normal)').text);
+    const done = tiny.runFile('done', { training: { adversarial: { steps: 1 }, plain: { steps: 2 } } });
+    expect((await runCommand('train', done, '--engine', 'tfjs-cpu', '--max-steps', '1')).code).toBe(0);
+    const resumed = await runCommand('train', done, '--engine', 'tfjs-wasm', '--resume');
+    expect(resumed.code, resumed.stderr).toBe(0);
+    expect(tiny.log('done').map(({ stage, step }) => `${stage} ${step}`)).toEqual(['adversarial 1', 'plain 1', 'plain 2']);
+  });
 });

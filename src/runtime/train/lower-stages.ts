@@ -1,19 +1,39 @@
 import { inPrecision, lowerTrainStep, type TrainStep } from '../../compiler/3-lower/index.js';
-import type { Training } from '../../compiler/ir/ir.js';
+import type { Stage, Training } from '../../compiler/ir/ir.js';
 import { requireSupport } from '../engines/support.js';
 import type { TrainRequest } from './train.js';
 
+/** Where an earlier part of a run ended. */
+interface Position {
+  readonly stage: string;
+  /** Steps of the stage that are done. */
+  readonly step: number;
+}
+
 /**
- * The train steps of all stages by their names, in the precision of the run. A stage that cannot run is told before the first one trains for hours.
+ * The train steps of the stages that are still to run, by their names, in the precision of the run. A stage that cannot run is told before the first one
+ * trains for hours; lowering one takes up to seconds, so those that are done or have no steps are left out.
+ * @param from where the run goes on; undefined at its beginning.
  * @throws LoweringFailure, UnsupportedProgram
  */
-export function lowerStages({ ir, sources, engine, run }: TrainRequest, { stages }: Training): ReadonlyMap<string, TrainStep> {
+export function lowerStages(request: TrainRequest, training: Training, from: Position | undefined): ReadonlyMap<string, TrainStep> {
+  const { ir, sources, engine, run } = request;
   return new Map(
-    stages.map(({ name }) => {
+    stagesAhead(training, from, request.maxSteps).map(({ name }) => {
       const lowered = lowerTrainStep(ir, name, undefined, sources);
       const program = inPrecision(lowered.program, run.precision);
       requireSupport(engine.name, program);
       return [name, { ...lowered, program }];
     }),
   );
+}
+
+/** How many steps a stage has is known only for those that are told in steps; one told in epochs may have some left. */
+function stagesAhead({ stages }: Training, from: Position | undefined, maxSteps = Number.POSITIVE_INFINITY): readonly Stage[] {
+  const first = from === undefined ? 0 : stages.findIndex(({ name }) => name === from.stage);
+  return stages.slice(first).filter(({ name, duration }) => {
+    if ('epochs' in duration && duration.epochs === 0) return false;
+    const most = 'steps' in duration ? Math.min(duration.steps, maxSteps) : maxSteps;
+    return most > (name === from?.stage ? from.step : 0);
+  });
 }

@@ -92,7 +92,7 @@ async function trainInto(
       `The run began on ${checkpoint.engine} with ${checkpoint.threads} threads and goes on with ${engine.name} and ${threads}: correct, but no longer bit by bit what it would have been.`,
     );
   }
-  const trainSteps = lowerStages(request, training);
+  const trainSteps = lowerStages(request, training, checkpoint);
   const cache = new ImageCache();
   const sources: CheckedSource[] = [];
   for (const source of data.sources) {
@@ -109,64 +109,62 @@ async function trainInto(
   }
   if (checkpoint === undefined) await beginOutput(folder, resolvedConfig(run, ir, engine.name, threads));
 
-  const session = new Session(
-    request,
-    training,
-    folder,
-    description,
-    threads,
-    trainSteps,
-    { cache, sources, validation: data.validation },
-    checkpoint,
-  );
-  return session.run();
+  const pictures = { cache, sources, validation: data.validation };
+  return new Session({ request, training, folder, description, threads, trainSteps, pictures, from: checkpoint }).run();
 }
 
-interface SessionData {
+/** The pictures of a training, checked. */
+interface Pictures {
   readonly cache: ImageCache;
   readonly sources: readonly CheckedSource[];
   readonly validation: readonly Pair[];
+}
+
+/** What is settled before the first step. */
+interface SessionPlan {
+  readonly request: TrainRequest;
+  readonly training: Training;
+  readonly folder: OutputFolder;
+  readonly description: RunDescription;
+  readonly threads: number;
+  /** Of the stages that are still to run, by name. */
+  readonly trainSteps: ReadonlyMap<string, TrainStep>;
+  readonly pictures: Pictures;
+  /** What a resumed training goes on from. */
+  readonly from: TrainingCheckpoint | undefined;
 }
 
 /** A training while it runs: the weights between stages, and what is written when. */
 class Session {
   private weights: Map<string, HostTensor>;
 
-  constructor(
-    private readonly request: TrainRequest,
-    private readonly training: Training,
-    private readonly folder: OutputFolder,
-    private readonly description: RunDescription,
-    private readonly threads: number,
-    private readonly trainSteps: ReadonlyMap<string, TrainStep>,
-    private readonly data: SessionData,
-    private readonly from: TrainingCheckpoint | undefined,
-  ) {
+  constructor(private readonly plan: SessionPlan) {
+    const { request, from } = plan;
     this.weights = new Map(from?.weights ?? initializeWeights(request.ir, request.run.seed));
   }
 
   async run(): Promise<TrainOutcome> {
-    const { ir, sources, engine, signal } = this.request;
-    const { stages } = this.training;
-    const first = this.from === undefined ? 0 : stages.findIndex(({ name }) => name === this.from?.stage);
-    const log = await TrainingLog.open(this.folder.log, ({ stage, step }) => this.isDone(stage, step, first));
+    const { ir, sources, engine, signal } = this.plan.request;
+    const { stages } = this.plan.training;
+    const first = this.plan.from === undefined ? 0 : stages.findIndex(({ name }) => name === this.plan.from?.stage);
+    const log = await TrainingLog.open(this.plan.folder.log, ({ stage, step }) => this.isDone(stage, step, first));
     const enhancer = new Enhancer(ir, this.weights, engine, {
       ...this.engineOptions(),
       ...(sources === undefined ? {} : { sources }),
       changingWeights: true,
     });
-    let position = { stage: this.from?.stage ?? stages[0]?.name ?? '', step: this.from?.step ?? 0 };
+    let position = { stage: this.plan.from?.stage ?? stages[0]?.name ?? '', step: this.plan.from?.step ?? 0 };
     try {
       for (const stage of stages.slice(first)) {
-        const resumed = this.from?.stage === stage.name ? this.from : { step: 0, states: new Map<string, HostTensor>() };
+        const resumed = this.plan.from?.stage === stage.name ? this.plan.from : { step: 0, states: new Map<string, HostTensor>() };
         const step = await this.runStage(stage, resumed, log, enhancer);
         if (step > 0) position = { stage: stage.name, step };
-        if (signal.aborted) return { folder: this.folder, interrupted: true, ...position };
+        if (signal.aborted) return { folder: this.plan.folder, interrupted: true, ...position };
       }
       const validation = await this.validate(enhancer);
-      return { folder: this.folder, interrupted: false, ...position, ...(validation === undefined ? {} : { validation }) };
+      return { folder: this.plan.folder, interrupted: false, ...position, ...(validation === undefined ? {} : { validation }) };
     } catch (error) {
-      if (signal.aborted && error === signal.reason) return { folder: this.folder, interrupted: true, ...position };
+      if (signal.aborted && error === signal.reason) return { folder: this.plan.folder, interrupted: true, ...position };
       throw error;
     } finally {
       await log.close();
@@ -176,9 +174,9 @@ class Session {
 
   /** Whether the step of a log line is part of what the checkpoint holds. */
   private isDone(stage: string, step: number, first: number): boolean {
-    if (this.from === undefined) return false;
-    const position = this.training.stages.findIndex(({ name }) => name === stage);
-    return position >= 0 && (position < first || (position === first && step <= this.from.step));
+    if (this.plan.from === undefined) return false;
+    const position = this.plan.training.stages.findIndex(({ name }) => name === stage);
+    return position >= 0 && (position < first || (position === first && step <= this.plan.from.step));
   }
 
   /** Runs a stage to its end or to the first step after an interruption. @returns the steps that are done. */
@@ -188,17 +186,17 @@ class Session {
     log: TrainingLog,
     enhancer: Enhancer,
   ): Promise<number> {
-    const { engine, run, reporter, signal, maxSteps = Number.POSITIVE_INFINITY } = this.request;
-    const samplers = this.data.sources.map(
-      (source) => new PatchSampler(source, this.data.cache, { ...this.sampling(stage), stage: stage.name }),
+    const { engine, run, reporter, signal, maxSteps = Number.POSITIVE_INFINITY } = this.plan.request;
+    const samplers = this.plan.pictures.sources.map(
+      (source) => new PatchSampler(source, this.plan.pictures.cache, { ...this.sampling(stage), stage: stage.name }),
     );
     const length = 'steps' in stage.duration ? stage.duration.steps : (samplers[0]?.stepsFor(stage.duration.epochs) ?? 0);
     const last = Math.min(length, maxSteps);
     if (from.step >= last) return from.step;
-    const trainStep = this.trainSteps.get(stage.name) as TrainStep;
+    const trainStep = this.plan.trainSteps.get(stage.name) as TrainStep;
     const streams = new Set(inputNames(trainStep, 'data'));
     reporter.stageStarted(stage.name, from.step, last);
-    const stageRun = await StageRun.start(stage.name, trainStep, joinSamplers(samplers, streams), engine, this.threads || undefined, {
+    const stageRun = await StageRun.start(stage.name, trainStep, joinSamplers(samplers, streams), engine, this.plan.threads || undefined, {
       ...from,
       weights: this.weights,
     });
@@ -223,7 +221,7 @@ class Session {
   private async record(stage: string, { step, losses, rate, seconds }: StepResult, log: TrainingLog): Promise<void> {
     const record = { stage, step, losses, rate, seconds: Math.round(seconds * 1e4) / 1e4 };
     await log.append(record);
-    this.request.reporter.stepDone(record, this.training.batch / seconds);
+    this.plan.request.reporter.stepDone(record, this.plan.training.batch / seconds);
   }
 
   /** Writes the weights and a checkpoint. The log and the weights reach the disk first, so that neither is ever behind the checkpoint that a run goes on from. */
@@ -231,31 +229,31 @@ class Session {
     const { weights, states } = await stageRun.read();
     this.weights = new Map([...this.weights, ...weights]);
     await log.flush();
-    await writeWeights(this.folder.weights, this.request.ir, this.weights);
-    await writeCheckpoint(this.folder.checkpoint, {
+    await writeWeights(this.plan.folder.weights, this.plan.request.ir, this.weights);
+    await writeCheckpoint(this.plan.folder.checkpoint, {
       stage: stageRun.stage,
       step: stageRun.step,
-      engine: this.request.engine.name,
-      threads: this.threads,
-      run: this.description,
+      engine: this.plan.request.engine.name,
+      threads: this.plan.threads,
+      run: this.plan.description,
       weights: this.weights,
       states,
     });
   }
 
   private async sample(stageRun: StageRun, enhancer: Enhancer): Promise<void> {
-    const { sources, validation } = this.data;
+    const { sources, validation } = this.plan.pictures;
     const [source] = sources;
-    if (source === undefined || this.request.run.samples.count === 0) return;
+    if (source === undefined || this.plan.request.run.samples.count === 0) return;
     const { weights } = await stageRun.read();
     enhancer.load(new Map([...this.weights, ...weights]));
-    const pairs = (validation.length > 0 ? validation : source.samples).slice(0, this.request.run.samples.count);
+    const pairs = (validation.length > 0 ? validation : source.samples).slice(0, this.plan.request.run.samples.count);
     const label = `${stageRun.stage}-${String(stageRun.step).padStart(6, '0')}`;
-    await writeSamples(this.folder.samples, label, pairs, this.sampleRoles(source), enhancer);
+    await writeSamples(this.plan.folder.samples, label, pairs, this.sampleRoles(source), enhancer);
   }
 
   private sampleRoles({ roles }: CheckedSource): SampleRoles {
-    const { ir } = this.request;
+    const { ir } = this.plan.request;
     const input = ir.definitions.find(({ id }) => id === ir.model.definition)?.inputs[0]?.name ?? '';
     const shown = roles.includes(input) ? input : (roles[0] as string);
     const truth = roles.find((role) => role !== shown);
@@ -264,11 +262,11 @@ class Session {
 
   /** Measures the trained model on the validation pairs and writes metrics.json. @throws the signal's reason once it is aborted. */
   private async validate(enhancer: Enhancer): Promise<TrainOutcome['validation']> {
-    const { validation, sources } = this.data;
+    const { validation, sources } = this.plan.pictures;
     const { truth, input } = sources[0] === undefined ? { input: '', truth: undefined } : this.sampleRoles(sources[0]);
     if (validation.length === 0 || truth === undefined) return undefined;
     enhancer.load(this.weights);
-    const { reporter, signal } = this.request;
+    const { reporter, signal } = this.plan.request;
     const evaluation = await evaluatePairs(
       validation,
       { low: input, normal: truth },
@@ -278,18 +276,24 @@ class Session {
       },
       (done) => reporter.validated(done, validation.length),
     );
-    await writeFileAtomically(this.folder.metrics, `${JSON.stringify(evaluation, null, 2)}\n`);
+    await writeFileAtomically(this.plan.folder.metrics, `${JSON.stringify(evaluation, null, 2)}\n`);
     return { ...evaluation.mean, images: validation.length };
   }
 
   private sampling(stage: Stage) {
-    const { ir, run } = this.request;
+    const { ir, run } = this.plan.request;
     const inputs = ir.definitions.find(({ id }) => id === stage.definition)?.inputs ?? [];
     const ranges = new Map<string, ValueRange>(inputs.flatMap(({ name, range }) => (range === undefined ? [] : [[name, range] as const])));
-    return { seed: run.seed, batch: this.training.batch, patch: this.training.patch, augmentations: this.training.augmentations, ranges };
+    return {
+      seed: run.seed,
+      batch: this.plan.training.batch,
+      patch: this.plan.training.patch,
+      augmentations: this.plan.training.augmentations,
+      ranges,
+    };
   }
 
   private engineOptions() {
-    return this.threads > 0 ? { threads: this.threads } : {};
+    return this.plan.threads > 0 ? { threads: this.plan.threads } : {};
   }
 }
