@@ -15,6 +15,7 @@ export interface CommandModule {
 export const commands: readonly CommandEntry[] = [
   { name: 'check', summary: 'find mistakes in .mfn sources', load: () => import('./check.js') },
   { name: 'explain', summary: 'print what a diagnostic means, with examples', load: () => import('./explain.js') },
+  { name: 'fmt', summary: 'bring .mfn sources into the one style of the language', load: () => import('./fmt.js') },
   { name: 'inspect', summary: 'print the blocks of a model with shapes, parameters and cost', load: () => import('./inspect.js') },
   { name: 'diff', summary: 'print how two models differ', load: () => import('./diff.js') },
   {

@@ -1,3 +1,4 @@
+export { type FormatResult, format } from './1-parse/printer/index.js';
 export { type AnalyzeResult, analyze } from './2-analyze/analyze.js';
 export type { CompileOptions, SourceHost } from './2-analyze/options.js';
 export * from './3-lower/index.js';

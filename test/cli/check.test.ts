@@ -177,7 +177,7 @@ describe('the command line', () => {
     expect(stderr).not.toMatch(/\n\s+at /);
   });
 
-  it.each(['check', 'explain', 'inspect', 'compile', 'train', 'evaluate', 'enhance', 'engine', 'cache', 'doctor', 'data darken'])(
+  it.each(['check', 'explain', 'fmt', 'inspect', 'compile', 'train', 'evaluate', 'enhance', 'engine', 'cache', 'doctor', 'data darken'])(
     'mfnc %s --help has an example',
     async (command) => {
       const { code, stdout } = await runCommand(...command.split(' '), '--help');

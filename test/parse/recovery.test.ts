@@ -76,6 +76,12 @@ const cases: readonly [string, readonly string[], readonly string[]][] = [
     ['3:18 MFN0020', '4:16 MFN0020', '5:10 MFN0020'],
   ],
   ['a function without result', ['mfn 1', 'function f(a: float) { let b = 1 }'], ['2:10 MFN0030']],
+  [
+    'statements behind `return`',
+    ['mfn 1', 'function f(a: float) {', '  return a', '  let b = 1', '  return b', '}'],
+    ['4:3 MFN0040', '5:3 MFN0040'],
+  ],
+  ['a comprehension over two lines', ['mfn 1', 'let a = [for i', '  in b: i]', 'let b = 1'], []],
   ['doc comments that document nothing', ['mfn 1', 'let a = 1 /// behind', '/// at the end'], ['2:11 MFN0029', '3:1 MFN0029']],
 ];
 

@@ -131,11 +131,12 @@ function buildFunction(context: BuildContext, node: FunctionDeclarationCstNode):
   if (Assign) return { ...head, body: [], result: buildValue(context, expression?.[0], { span }) };
   const body: Statement[] = [];
   let result: Expression | undefined;
-  for (const { children } of functionBody?.[0]?.children.functionStatement ?? []) {
-    const [statement] = children.letStatement ?? [];
-    const built = statement && buildLet(context, statement);
+  for (const node of functionBody?.[0]?.children.functionStatement ?? []) {
+    const { letStatement, Return, expression: given } = node.children;
+    if (result) context.diagnostics.push(report.statementAfterReturn({ span: nodeSpan(context, node), name: name.image }));
+    const built = letStatement?.[0] && buildLet(context, letStatement[0]);
     if (built) body.push(built);
-    if (children.Return) result ??= buildValue(context, children.expression?.[0], { span });
+    if (Return) result ??= buildValue(context, given?.[0], { span });
   }
   if (!result) context.diagnostics.push(report.missingResult({ span: head.name.span, name: name.image }));
   return { ...head, body, result: result ?? errorExpression(span) };

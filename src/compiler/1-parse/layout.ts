@@ -245,6 +245,8 @@ class LayoutRepair {
     if (before === t.Comma || before === t.LeftParenthesis || before === t.LeftBracket) return false;
     if (first.tokenType === t.Let || first.tokenType === t.Return) return true;
     if (first.tokenType === t.For) return this.stack.at(-1)?.closing !== t.RightBracket;
+    // `for i` on one line and `in x: ...` on the next is a comprehension, not a port.
+    if (first.tokenType === t.In && this.tokens[i - 2]?.tokenType === t.For) return false;
     if (!tokenMatcher(first, t.Identifier)) return false;
     if (second?.tokenType === t.Assign) return true;
     if (second && tokenMatcher(second, t.Identifier)) {

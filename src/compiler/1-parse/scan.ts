@@ -10,8 +10,15 @@ export interface DocumentationComment {
   readonly startsLine: boolean;
 }
 
+/** Any comment, with its slashes. */
+export interface Comment {
+  readonly span: Span;
+}
+
 export interface ScanResult {
   readonly tokens: IToken[];
+  /** All of them, `//` and `///`, in their order. */
+  readonly comments: Comment[];
   readonly documentation: DocumentationComment[];
   readonly diagnostics: Diagnostic[];
 }
@@ -41,6 +48,7 @@ const pattern = new RegExp(
 /** Cuts a text into tokens. Characters that mean nothing are reported and left out; malformed numbers and strings are reported and kept. */
 export function scan(file: string, text: string): ScanResult {
   const tokens: IToken[] = [];
+  const comments: Comment[] = [];
   const documentation: DocumentationComment[] = [];
   const diagnostics: Diagnostic[] = [];
   let startsLine = true;
@@ -59,8 +67,12 @@ export function scan(file: string, text: string): ScanResult {
       startsLine ||= /[\r\n]/.test(image);
       continue;
     }
-    if (groups.comment !== undefined) continue;
+    if (groups.comment !== undefined) {
+      comments.push({ span });
+      continue;
+    }
     if (groups.documentation !== undefined) {
+      comments.push({ span });
       documentation.push({ text: groups.documentation.replace(/^ /, '').trimEnd(), span, startsLine });
       continue;
     }
@@ -82,7 +94,7 @@ export function scan(file: string, text: string): ScanResult {
       push(StringLiteral);
     } else diagnostics.push(strayCharacter(span, image));
   }
-  return { tokens, documentation, diagnostics };
+  return { tokens, comments, documentation, diagnostics };
 }
 
 /** The tokens that `96x96` was meant to be. */

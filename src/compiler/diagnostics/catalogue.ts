@@ -97,6 +97,10 @@ export const report = {
   missingResult(at: Place & { readonly name: string }): Diagnostic {
     return buildDiagnostic(at, 'MFN0030', 'error', `the function \`${at.name}\` gives no result`, ['end its body with `return` and an expression']);
   },
+  /** MFN0040: nothing may follow the `return` of `{name}` */
+  statementAfterReturn(at: Place & { readonly name: string }): Diagnostic {
+    return buildDiagnostic(at, 'MFN0040', 'error', `nothing may follow the \`return\` of \`${at.name}\``, ['move the statement above `return`, or remove it']);
+  },
   /** MFN1001: there is no name `{name}` here */
   unknownName(at: Place & { readonly name: string; readonly candidates: readonly string[] }): Diagnostic {
     return buildDiagnostic(at, 'MFN1001', 'error', `there is no name \`${at.name}\` here`, [at.candidates.length > 0 && `did you mean ${alternatives(at.candidates)}?`, 'declare it, or import it'], at.candidates);

@@ -214,6 +214,14 @@ export const explanations: readonly Explanation[] = [
     right: { kind: 'source', text: 'mfn 1\nfunction twice(a: float) { let b = 2 * a  return b }\n' },
   },
   {
+    code: 'MFN0040', name: 'statementAfterReturn', severity: 'error', title: 'statement after return',
+    message: 'nothing may follow the `return` of `{name}`',
+    hints: ['move the statement above `return`, or remove it'],
+    explanation: '`return` gives the result of a function and ends its body. A statement behind it could have no effect.',
+    wrong: { kind: 'source', text: 'mfn 1\n\nfunction twice(a: float) {\n  return factor * a\n  let factor = 2\n}\n' },
+    right: { kind: 'source', text: 'mfn 1\n\nfunction twice(a: float) {\n  let factor = 2\n  return factor * a\n}\n' },
+  },
+  {
     code: 'MFN1001', name: 'unknownName', severity: 'error', title: 'unknown name',
     message: 'there is no name `{name}` here',
     hints: ['did you mean {candidates}?', 'declare it, or import it'],

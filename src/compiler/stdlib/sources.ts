@@ -11,7 +11,15 @@ let gaussian5 = [0.05, 0.25, 0.4, 0.25, 0.05]
 /// Convolution with a trained filter and bias: \`[B, H, W, C]\` to \`[B, ceil(H/stride), ceil(W/stride), filters]\`.
 /// The filter starts uniform within \`gain\` / sqrt(fan-in), with gain 1 as PyTorch's layers do, which keeps deep residual stacks tame;
 /// gain sqrt(6) is He's start (He et al. 2015), for plain chains of convolution and ReLU. Biases start at 0; \`biased: false\` leaves them out.
-block conv(filters: int, size: int = 3, stride: int = 1, dilation: int = 1, padding: string = "same", gain: float = 1, biased: bool = true) {
+block conv(
+  filters: int,
+  size: int = 3,
+  stride: int = 1,
+  dilation: int = 1,
+  padding: string = "same",
+  gain: float = 1,
+  biased: bool = true,
+) {
   in  x: [B, H, W, C]
   out y: tensor
 
@@ -35,7 +43,15 @@ block deconv(filters: int, size: int = 4, stride: int = 2, gain: float = 1, bias
 }
 
 /// Depthwise convolution: each channel has \`multiplier\` filters of its own.
-block depthwise_conv(size: int = 3, stride: int = 1, dilation: int = 1, padding: string = "same", multiplier: int = 1, gain: float = 1, biased: bool = true) {
+block depthwise_conv(
+  size: int = 3,
+  stride: int = 1,
+  dilation: int = 1,
+  padding: string = "same",
+  multiplier: int = 1,
+  gain: float = 1,
+  biased: bool = true,
+) {
   in  x: [B, H, W, C]
   out y: tensor
 
@@ -63,9 +79,13 @@ block ChannelAttention(reduction: int = 16) {
   in  x: [B, H, W, C]
   out y: [B, H, W, C]
 
-  y = x * (global_average_pool(x)
-           |> conv(max(1, floor(C / reduction)), 1) as squeeze |> relu
-           |> conv(C, 1) as excite |> sigmoid)
+  y = x * (
+    global_average_pool(x)
+    |> conv(max(1, floor(C / reduction)), 1) as squeeze
+    |> relu
+    |> conv(C, 1) as excite
+    |> sigmoid
+  )
 }
 
 /// Residual channel attention block (Zhang et al. 2018, RCAN).
@@ -88,8 +108,9 @@ block ResidualGroup(width: int = 64, rcabs: int = 3, reduction: int = 16) {
 function shrink(x: [B, H, W, C], taps: float[] = gaussian5) {
   let border = floor(length(taps) / 2)
   let kernel = [for a in taps: [for b in taps: [for c in 1..C: [a * b]]]]
-  return x |> pad([[0, 0], [border, border], [border, border], [0, 0]], mode: "replicate")
-           |> depthwise_conv2d(kernel, strides: [2, 2], padding: "valid")
+  return x
+    |> pad([[0, 0], [border, border], [border, border], [0, 0]], mode: "replicate")
+    |> depthwise_conv2d(kernel, strides: [2, 2], padding: "valid")
 }
 
 /// Image pyramid: a list of \`levels\` images, the first one \`x\` itself, each next one half as high and wide.
@@ -104,12 +125,16 @@ block SRDiscriminator(width: int = 64) {
   f[0] = x
   for k in 1..4 {
     let channels = width * 2 ^ (k - 1)
-    f[k] = f[k - 1] |> conv(channels, 3, gain: sqrt(6)) as conv1 |> leaky_relu(0.2)
-                    |> conv(channels, 3, stride: 2, gain: sqrt(6)) as conv2 |> leaky_relu(0.2)
+    f[k] = f[k - 1]
+      |> conv(channels, 3, gain: sqrt(6)) as conv1
+      |> leaky_relu(0.2)
+      |> conv(channels, 3, stride: 2, gain: sqrt(6)) as conv2
+      |> leaky_relu(0.2)
   }
   logit = reduce_mean(f[4], axes: [1, 2])
-          |> dense(16 * width, gain: sqrt(6)) as dense1 |> leaky_relu(0.2)
-          |> dense(1) as dense2
+    |> dense(16 * width, gain: sqrt(6)) as dense1
+    |> leaky_relu(0.2)
+    |> dense(1) as dense2
 }
 `],
   ['std/losses', `mfn 1
@@ -133,8 +158,9 @@ function gaussian(size: int, sigma: float) {
 /// Filters each channel with the Gaussian window of SSIM, first down, then across; only where the window fits.
 function ssim_window(x: [B, H, W, C]) {
   let taps = gaussian(11, 1.5)
-  return x |> depthwise_conv2d([for tap in taps: [[for c in 1..C: [tap]]]], padding: "valid")
-           |> depthwise_conv2d([[for tap in taps: [for c in 1..C: [tap]]]], padding: "valid")
+  return x
+    |> depthwise_conv2d([for tap in taps: [[for c in 1..C: [tap]]]], padding: "valid")
+    |> depthwise_conv2d([[for tap in taps: [for c in 1..C: [tap]]]], padding: "valid")
 }
 
 /// Mean structural similarity (Wang et al. 2004) of images in [-1, 1], taken as [0, 1]: window 11 x 11, sigma 1.5, data range 1.
@@ -150,8 +176,11 @@ function ssim(a: [B, H, W, C], b: [B, H, W, C]) {
   let variance_u = moments[3] - mean_u * mean_u
   let variance_v = moments[4] - mean_v * mean_v
   let covariance = moments[5] - mean_u * mean_v
-  return mean((2 * mean_u * mean_v + c1) * (2 * covariance + c2)
-              / ((mean_u * mean_u + mean_v * mean_v + c1) * (variance_u + variance_v + c2)))
+  return mean(
+    (2 * mean_u * mean_v + c1)
+    * (2 * covariance + c2)
+    / ((mean_u * mean_u + mean_v * mean_v + c1) * (variance_u + variance_v + c2))
+  )
 }
 
 /// Kullback-Leibler divergence of two batches of images, each turned into a distribution by softmax: summed over an image, averaged over
@@ -183,7 +212,7 @@ namespace zero_reference {
     let differences = [
       [[[0, 0, 0, 0]], [[0, 0, -1, 0]], [[0, 0, 0, 0]]],
       [[[-1, 0, 0, 0]], [[1, 1, 1, 1]], [[0, -1, 0, 0]]],
-      [[[0, 0, 0, 0]], [[0, 0, 0, -1]], [[0, 0, 0, 0]]]
+      [[[0, 0, 0, 0]], [[0, 0, 0, -1]], [[0, 0, 0, 0]]],
     ]
     return 4 * mean(square(depthwise_conv2d(change, differences)))
   }
@@ -201,8 +230,12 @@ namespace zero_reference {
 
   /// Illumination smoothness: twice the squared differences of neighbours, each direction averaged over its pairs and summed over the channels.
   function illumination_smoothness(maps: [B, H, W, C]) {
-    let down = slice(maps, begin: [0, 1, 0, 0], size: [B, H - 1, W, C]) - slice(maps, begin: [0, 0, 0, 0], size: [B, H - 1, W, C])
-    let across = slice(maps, begin: [0, 0, 1, 0], size: [B, H, W - 1, C]) - slice(maps, begin: [0, 0, 0, 0], size: [B, H, W - 1, C])
+    let down =
+      slice(maps, begin: [0, 1, 0, 0], size: [B, H - 1, W, C])
+      - slice(maps, begin: [0, 0, 0, 0], size: [B, H - 1, W, C])
+    let across =
+      slice(maps, begin: [0, 0, 1, 0], size: [B, H, W - 1, C])
+      - slice(maps, begin: [0, 0, 0, 0], size: [B, H, W - 1, C])
     return 2 * C * (mean(square(down)) + mean(square(across)))
   }
 }
@@ -254,7 +287,9 @@ block GroupNorm(groups: int, epsilon: float = 1e-5) {
   weight scale: [C] = ones()
   weight bias:  [C] = zeros()
 
-  y = (x |> reshape([B, H * W, groups, C / groups]) |> standardize([1, 3], epsilon) |> reshape([B, H, W, C])) * scale + bias
+  y =
+    (x |> reshape([B, H * W, groups, C / groups]) |> standardize([1, 3], epsilon) |> reshape([B, H, W, C])) * scale
+    + bias
 }
 
 /// Instance normalisation without weights: mean 0 and deviation 1 over the pixels of each channel of each picture.
@@ -267,7 +302,8 @@ function standardize(x: tensor, axes: int[], epsilon: float = 1e-5) {
 }
 
 /// Mean squared distance from the mean over some axes, which are kept with extent 1.
-function variance(x: tensor, axes: int[]) = reduce_mean(square(x - reduce_mean(x, axes, keepdims: true)), axes, keepdims: true)
+function variance(x: tensor, axes: int[]) =
+  reduce_mean(square(x - reduce_mean(x, axes, keepdims: true)), axes, keepdims: true)
 `],
   ['std/prelude', `mfn 1
 
@@ -306,9 +342,11 @@ function global_average_pool(x: tensor) = reduce_mean(x, axes: [1, 2], keepdims:
 function global_max_pool(x: tensor) = reduce_max(x, axes: [1, 2], keepdims: true)
 
 /// Mean over windows of \`size\` x \`size\` pixels that do not overlap.
-function average_pool(x: tensor, size: int = 2) = avg_pool(x, size: [size, size], strides: [size, size], padding: "valid")
+function average_pool(x: tensor, size: int = 2) =
+  avg_pool(x, size: [size, size], strides: [size, size], padding: "valid")
 
 /// Largest value of windows of \`size\` x \`size\` pixels that do not overlap.
-function maximum_pool(x: tensor, size: int = 2) = max_pool(x, size: [size, size], strides: [size, size], padding: "valid")
+function maximum_pool(x: tensor, size: int = 2) =
+  max_pool(x, size: [size, size], strides: [size, size], padding: "valid")
 `],
 ]);

@@ -10,6 +10,7 @@ const unfinished = new Set<string>();
 /**
  * Writes a file so that its name never stands for half of it: into a temporary name in the same folder, flushed to the disk, then renamed;
  * the folder is flushed too, so that the new name survives a power cut. When anything fails, the temporary is removed and an older file stays as it was.
+ * A file that is replaced hands on its permissions.
  * @param content text (UTF-8), bytes, or bytes in pieces, which are written in turn.
  * @throws RuntimeFailure with one clear sentence (no room, no permission, ...).
  */
@@ -21,6 +22,8 @@ export async function writeFileAtomically(path: string, content: string | Uint8A
   try {
     const handle = await open(temporary, 'wx');
     try {
+      const replaced = await stat(path).catch(() => undefined);
+      if (replaced?.isFile()) await handle.chmod(replaced.mode & 0o777);
       for (const piece of typeof content === 'string' || content instanceof Uint8Array ? [content] : content) await handle.writeFile(piece);
       await handle.sync();
     } finally {
