@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
-import { type Compared, diffModels } from '../compiler/diff/index.js';
+import { diagramToSVG } from '../compiler/4-emit/diagram/index.js';
+import { type Compared, compareModels, diffDiagram } from '../compiler/diff/index.js';
+import { writeFileAtomically } from '../runtime/files/index.js';
 import { requireIR } from './analyze-file.js';
 import { CommandFailure } from './failure.js';
 import { type ImageSize, parseImageSize, requireSupportedSize } from './image-size.js';
@@ -12,6 +14,7 @@ import { formatModelDiff } from './terminal/model-diff.js';
 interface Options extends ErrorLimit {
   readonly size: string;
   readonly json?: boolean;
+  readonly svg?: string;
 }
 
 export function register(program: Command): void {
@@ -25,6 +28,7 @@ export function register(program: Command): void {
     .argument('<b>', 'the one to compare it with')
     .option('--size <HxW>', 'height and width of the picture that the costs are for, in pixels', '384x384')
     .option('--json', 'print JSON, in the shape of diff.schema.json')
+    .option('--svg <file>', 'also write the graph of the blocks with the changed ones marked')
     .addOption(maxErrorsOption())
     .addHelpText(
       'after',
@@ -35,7 +39,9 @@ export function register(program: Command): void {
 
 async function diff(a: string, b: string, options: Options): Promise<void> {
   const size = parseImageSize(options.size);
-  const difference = diffModels(compared(a, size, options), compared(b, size, options), size);
+  const comparison = compareModels(compared(a, size, options), compared(b, size, options), size);
+  const difference = comparison.diff;
+  if (options.svg !== undefined) await writeFileAtomically(options.svg, diagramToSVG(diffDiagram(comparison)));
   process.stdout.write(
     options.json === true ? `${JSON.stringify(difference, undefined, 2)}\n` : formatModelDiff(difference, colorsFor(process.stdout)),
   );

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ModelDiff } from '../../src/compiler/diff/index.js';
@@ -65,6 +65,18 @@ describe('mfnc diff', () => {
       expect(side.model).toBe(inspected.model);
     }
     expect(found.size).toEqual({ height: 192, width: 384 });
+  });
+
+  it('draws the graph with --svg, and says what it says without', async () => {
+    const other = edited('let lambda = -0.2\n    frozen', 'let lambda = 0.0\n    frozen');
+    const file = path.join(temporaryFolder(), 'graph.svg');
+    const { code, stdout } = await runCommand('diff', drgn, other, '--svg', file);
+    expect([code, stdout]).toEqual([1, (await runCommand('diff', drgn, other)).stdout]);
+    const svg = readFileSync(file, 'utf8');
+    expect(svg.startsWith('<svg ')).toBe(true);
+    expect(svg).toContain('then × -0.2 → × 0');
+    const unwritable = await runCommand('diff', drgn, other, '--svg', path.join(file, 'graph.svg'));
+    expect(unwritable.code).toBe(2);
   });
 
   it('ends with 2 for a mistake in either source, an unknown file and a size that one cannot take', async () => {

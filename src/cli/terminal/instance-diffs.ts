@@ -1,4 +1,4 @@
-import { anyPath, type InstanceDiff, type InstanceFacts } from '../../compiler/diff/index.js';
+import { anyPath, type InstanceDiff, type InstanceFacts, rangesOfNames } from '../../compiler/diff/index.js';
 import type { Colors } from './colors.js';
 import { type Column, formatTable } from './table.js';
 
@@ -77,7 +77,7 @@ function cellsOf({ names, diff }: Row, depth: number): string[] {
     return [...new Set(texts)].join(' → ');
   };
   return [
-    `${marks[diff.change]} ${'  '.repeat(depth)}${joined(names)}`,
+    `${marks[diff.change]} ${'  '.repeat(depth)}${shortened(names)}`,
     both(({ block, applications }) => (applications > 1 ? `${block} x${applications}` : block)),
     both(({ shapes }) => shapes.map((shape) => shape.slice(1).join('x')).join(', ')),
     both(({ parameters }) => parameters.toLocaleString('en-US')),
@@ -86,29 +86,7 @@ function cellsOf({ names, diff }: Row, depth: number): string[] {
   ];
 }
 
-/** Names in one cell; numbers that follow each other are told as a range: `rcab[1..10]`. */
-export function joined(names: readonly string[]): string {
-  const parts: string[] = [];
-  for (let i = 0; i < names.length; ) {
-    let end = i + 1;
-    while (end < names.length && isNext(names[end - 1] as string, names[end] as string)) end += 1;
-    const [first, last] = [names[i] as string, names[end - 1] as string];
-    parts.push(
-      end - i > 2 ? first.replace(lastNumber, (number) => `${number}..${lastNumber.exec(last)?.[0]}`) : names.slice(i, end).join(', '),
-    );
-    i = end;
-  }
+function shortened(names: readonly string[]): string {
+  const parts = rangesOfNames(names);
   return parts.length > 4 ? `${parts.slice(0, 3).join(', ')}, ${parts.length - 3} more` : parts.join(', ');
-}
-
-const lastNumber = /\d+(?=\D*$)/;
-
-function isNext(a: string, b: string): boolean {
-  const [left, right] = [lastNumber.exec(a)?.[0], lastNumber.exec(b)?.[0]];
-  return (
-    left !== undefined &&
-    right !== undefined &&
-    Number(right) === Number(left) + 1 &&
-    a.replace(lastNumber, '') === b.replace(lastNumber, '')
-  );
 }

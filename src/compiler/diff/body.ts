@@ -1,8 +1,9 @@
 import type { Shape } from '../ir/dimension.js';
-import type { Definition, FunctionCall, Node, ParameterValue } from '../ir/ir.js';
-import { type AttributeValue, isOpName, opDefinition } from '../ops/index.js';
+import type { Definition, FunctionCall, Node } from '../ir/ir.js';
+import type { AttributeValue } from '../ops/index.js';
 import { type Expression, text } from './expression.js';
 import type { Fingerprints } from './fingerprints.js';
+import { constantText, parameterText, toldAttributes } from './texts.js';
 
 /** A node with the position of the output that a value is. */
 interface Source {
@@ -224,34 +225,11 @@ export class Body {
 
 const isScalar = (shape: Shape): boolean => shape.length === 0;
 
-/** `[2, 3, 4]`, `"same"`, `0.5` */
-export const parameterText = (value: ParameterValue): string =>
-  Array.isArray(value) ? `[${value.map(parameterText).join(', ')}]` : typeof value === 'string' ? JSON.stringify(value) : String(value);
-
-/** Dimensions are written as they are, other texts in quotes. */
-const attributeText = (value: AttributeValue, hasDimensions: boolean): string => {
-  if (Array.isArray(value)) return `[${value.map((element) => attributeText(element, hasDimensions)).join(', ')}]`;
-  return typeof value === 'string' && !hasDimensions ? JSON.stringify(value) : String(value);
-};
-
-const longestConstant = 8;
-
-const constantText = (values: readonly number[], shape: readonly number[]): string => {
-  if (shape.length === 0) return String(values[0]);
-  return shape.length === 1 && values.length <= longestConstant ? `[${values.join(', ')}]` : `constant ${shape.join('x')}`;
-};
-
 const operation = (op: string, operands: readonly Expression[], attributes: Readonly<Record<string, AttributeValue>>): Expression => {
   const [left, right] = operands;
   const operator = infix[op];
   if (operator !== undefined && left && right) return { kind: 'infix', operator, operands: [left, right] };
   if (op === 'neg' && left) return { kind: 'negation', operands: [left] };
   if (op === 'concat') return { kind: 'list', operands };
-  const specifications = new Map((isOpName(op) ? opDefinition(op).attributes : []).map((attribute) => [attribute.name, attribute]));
-  const told = Object.entries(attributes).flatMap(([name, value]) => {
-    const specification = specifications.get(name);
-    if (JSON.stringify(value) === JSON.stringify(specification?.default)) return [];
-    return [`${name}: ${attributeText(value, specification?.kind === 'dimensions')}`];
-  });
-  return { kind: 'application', name: op, operands, attributes: told };
+  return { kind: 'application', name: op, operands, attributes: toldAttributes(op, attributes) };
 };

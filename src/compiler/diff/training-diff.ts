@@ -98,7 +98,9 @@ const compareSides = <T>(a: StageSide | undefined, b: StageSide | undefined, of:
   return { a: a ? of(a) : null, b: b ? of(b) : null };
 };
 
-const durationText = ({ duration }: Stage): string => ('epochs' in duration ? `${duration.epochs} epochs` : `${duration.steps} steps`);
+/** '20 epochs' */
+export const durationText = ({ duration }: Stage): string =>
+  'epochs' in duration ? `${duration.epochs} epochs` : `${duration.steps} steps`;
 
 const compareValuesOfOne = (a: StageSide | undefined, b: StageSide | undefined, told: ReadonlySet<string>): NamedChange<string>[] => {
   const texts = (side: StageSide | undefined): Record<string, string> =>

@@ -1,0 +1,2 @@
+export type * from './diagram.js';
+export { diagramToSVG } from './svg.js';
