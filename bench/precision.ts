@@ -94,7 +94,7 @@ async function trained(seed: number, precision: ElementType, options: Options): 
   if (!existsSync(metrics)) {
     writeFileSync(file, stringify(runContent(seed, precision, options, name)));
     const run = await readRunFile(file);
-    const { ir } = requireIR(run.model, { parameters: run.parameters, settings: run.settings });
+    const { ir } = requireIR(run.model, { overrides: run.overrides });
     const started = performance.now();
     await train({ run, ir, engine: options.engine, resume: existsSync(config), signal: new AbortController().signal, reporter: silent });
     console.error(`${name}: ${((performance.now() - started) / 1000).toFixed(0)} s`);

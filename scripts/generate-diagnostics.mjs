@@ -20,6 +20,7 @@ const ranges = [
   'shapes and ranges of values',
   'losses and training',
   'targets',
+  'variants and overrides',
 ];
 const header = [
   '// biome-ignore-all format: generated, and read by programs only',

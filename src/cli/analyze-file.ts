@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { type AnalyzeResult, analyze } from '../compiler/2-analyze/analyze.js';
 import type { CompileOptions } from '../compiler/2-analyze/options.js';
+import { parseReference } from '../compiler/2-analyze/variants/reference.js';
 import { report } from '../compiler/diagnostics/index.js';
 import type { IR } from '../compiler/ir/ir.js';
 import { CommandFailure } from './failure.js';
@@ -8,14 +10,18 @@ import { createSourceHost, whyUnreadable } from './source-host.js';
 import { colorsFor } from './terminal/colors.js';
 import { renderDiagnostics } from './terminal/render-diagnostic.js';
 
-/** Analyses the source at `file` from the disk. A file that cannot be read is a diagnostic too. Never throws for what the user wrote. */
-export function analyzeFile(file: string, options: CompileOptions = {}): AnalyzeResult {
+/** The file of a model: `FILE`, or `FILE#VARIANT` where no file is called so as a whole. */
+export const fileOf = (model: string): string => (existsSync(model) ? model : parseReference(model).file);
+
+/** Analyses a model, `FILE` or `FILE#VARIANT`, from the disk. A file that cannot be read is a diagnostic too. Never throws for what the user wrote. */
+export function analyzeFile(model: string, options: CompileOptions = {}): AnalyzeResult {
+  const file = fileOf(model);
   const reason = whyUnreadable(file);
   if (reason !== undefined) {
     const diagnostic = report.sourceUnreadable({ span: { file, start: 0, end: 0 }, path: file, reason });
     return { diagnostics: [diagnostic], sources: new Map(), modules: [] };
   }
-  return analyze(file, createSourceHost(), options);
+  return analyze(model, createSourceHost(), options);
 }
 
 /** Prints diagnostics to a stream as `path:line:column: error CODE: message` with the source lines, and at the end which pages explain them. */
@@ -32,15 +38,15 @@ export function printDiagnostics(
 }
 
 /**
- * The IR of the source at `file`, for commands that need one: diagnostics go to stderr, errors end the command with exit code 2.
+ * The IR of a model, `FILE` or `FILE#VARIANT`, for commands that need one: diagnostics go to stderr, errors end the command with exit code 2.
  * @throws CommandFailure when the source has errors.
  */
 export function requireIR(
-  file: string,
+  model: string,
   options: CompileOptions = {},
   limit: ErrorLimit = {},
 ): { readonly ir: IR; readonly sources: ReadonlyMap<string, string> } {
-  const result = analyzeFile(file, options);
+  const result = analyzeFile(model, options);
   printDiagnostics(result, limit);
   if (!result.ir) throw new CommandFailure(2, '');
   return { ir: result.ir, sources: result.sources };

@@ -16,6 +16,7 @@ export const commands: readonly CommandEntry[] = [
   { name: 'check', summary: 'find mistakes in .mfn sources', load: () => import('./check.js') },
   { name: 'explain', summary: 'print what a diagnostic means, with examples', load: () => import('./explain.js') },
   { name: 'fmt', summary: 'bring .mfn sources into the one style of the language', load: () => import('./fmt.js') },
+  { name: 'variants', summary: 'list the variants in a file, or of a model', load: () => import('./variants.js') },
   { name: 'inspect', summary: 'print the blocks of a model with shapes, parameters and cost', load: () => import('./inspect.js') },
   { name: 'diff', summary: 'print how two models differ', load: () => import('./diff.js') },
   {

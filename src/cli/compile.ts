@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { Command } from 'commander';
+import { plainName } from '../compiler/2-analyze/variants/reference.js';
 import { initializeWeights, inPrecision, listWeights, lowerInference, type Precision } from '../compiler/3-lower/index.js';
 import { type EmittedFiles, emit, precisionsOf, type Target, targets } from '../compiler/4-emit/index.js';
 import { didYouMean } from '../compiler/diagnostics/did-you-mean.js';
@@ -9,7 +10,7 @@ import type { Program } from '../compiler/ir/program.js';
 import { hashTensors } from '../runtime/checkpoint/index.js';
 import type { HostTensor } from '../runtime/engines/engine.js';
 import { makeFolder, mfncVersion, writeFileAtomically } from '../runtime/files/index.js';
-import { requireIR } from './analyze-file.js';
+import { fileOf, requireIR } from './analyze-file.js';
 import { CommandFailure } from './failure.js';
 import { formatImageSize, type ImageSize, parseImageSize, requireSupportedSize } from './image-size.js';
 import { loadNetwork, mapOptionText, type Network } from './load-network.js';
@@ -17,12 +18,15 @@ import { type ErrorLimit, maxErrorsOption } from './max-errors.js';
 import { costConvention, costTree, inGiga, type NetworkCost } from './network-cost.js';
 import { precisionOption } from './precision-option.js';
 import { guarded } from './runtime-failure.js';
+import { type Overriding, overridesOf, setOption } from './set-option.js';
 import { formatTable } from './terminal/table.js';
 
 /** What `mfnc compile` writes as summary.json and prints with --json. */
 interface Summary extends NetworkCost {
   readonly mfnc: string;
   readonly model: string;
+  /** Name of the variant, where it is one. */
+  readonly variant?: string;
   readonly source: string;
   readonly size: ImageSize;
   readonly convention: string;
@@ -43,7 +47,7 @@ interface TensorSummary {
   readonly shape: readonly number[];
 }
 
-interface Options extends ErrorLimit {
+interface Options extends ErrorLimit, Overriding {
   readonly output: string;
   readonly target: string;
   readonly size: string;
@@ -61,7 +65,7 @@ export function register(program: Command): void {
     .description(
       'Compiles a model for one picture size and writes the artefacts asked for, with the weights inside them, and summary.json.',
     )
-    .argument('<file>', '.mfn source with a model')
+    .argument('<file>', '.mfn source with a model, or FILE#VARIANT')
     .requiredOption('-o, --output <folder>', 'folder to write to; made when it is missing')
     .option('--target <list>', `what to write, separated by commas: ${targets.join(', ')}`, 'ir,savedmodel,onnx')
     .option('--size <HxW>', 'height and width of the picture, in pixels', '256x256')
@@ -69,6 +73,7 @@ export function register(program: Command): void {
     .option('--map <file>', mapOptionText)
     .option('--seed <number>', 'seed of random weights', '1')
     .addOption(precisionOption(' (SavedModel only; the IR does not depend on it)').default('float32'))
+    .addOption(setOption())
     .addOption(maxErrorsOption())
     .option('--json', 'print the summary as JSON')
     .addHelpText(
@@ -101,7 +106,7 @@ async function compileTo(file: string, options: Options): Promise<Summary> {
   const program = inPrecision(lowerInference(ir, { batch: 1, ...size }, sources), options.precision);
   // Everything is made before the first file is written, so a failure leaves the folder as it was.
   const { files, notes } = emit(chosen, {
-    name: path.basename(file, path.extname(file)),
+    name: artefactName(file, ir),
     ir,
     program,
     weights,
@@ -111,6 +116,7 @@ async function compileTo(file: string, options: Options): Promise<Summary> {
   const summary: Summary = {
     mfnc: mfncVersion,
     model: ir.model.name,
+    ...(ir.variant && { variant: ir.variant.name }),
     source: file,
     size,
     ...inGiga(costTree(ir, size)),
@@ -128,6 +134,13 @@ async function compileTo(file: string, options: Options): Promise<Summary> {
   files.set('summary.json', `${JSON.stringify(summary, undefined, 2)}\n`);
   await writeAll(options.output, files);
   return summary;
+}
+
+/** Stem of the artefacts: that of the source, and the variant's name where the source does not mean it by itself. */
+function artefactName(model: string, ir: IR): string {
+  const file = fileOf(model);
+  const stem = path.basename(file, path.extname(file));
+  return ir.variant === undefined || file === model ? stem : `${stem}-${plainName(ir.variant.name)}`;
 }
 
 function parseTargets(text: string): readonly Target[] {
@@ -162,7 +175,7 @@ function parseSeed(text: string): number {
 /** The model with its weights: those of the file, or random ones. */
 async function modelWithWeights(file: string, seed: number, options: Options): Promise<Network> {
   if (options.weights !== undefined) return loadNetwork(file, options.weights, options);
-  const { ir, sources } = requireIR(file, {}, options);
+  const { ir, sources } = requireIR(file, overridesOf(options), options);
   return { ir, sources, weights: onlyOf(ir, initializeWeights(ir, seed)) };
 }
 
@@ -186,11 +199,11 @@ async function writeAll(folder: string, files: EmittedFiles): Promise<void> {
 }
 
 function formatSummary(summary: Summary, folder: string): string {
-  const { model, size, parameters, gmacs, gflops } = summary;
+  const { model, variant, size, parameters, gmacs, gflops } = summary;
   const tensors = (list: readonly TensorSummary[]) => list.map(({ name, shape }) => `${name} [${shape.join(', ')}]`).join(', ');
   const rows = summary.files.map((file) => [path.join(folder, file.path), file.bytes.toLocaleString('en-US')]);
   return [
-    `${model} for one picture of ${formatImageSize(size)} (height x width), weights from ${summary.weights}\n`,
+    `${variant === undefined ? model : `${model}, variant "${variant}",`} for one picture of ${formatImageSize(size)} (height x width), weights from ${summary.weights}\n`,
     `${parameters.toLocaleString('en-US')} parameters, ${gmacs.toFixed(3)} GMACs, ${gflops.toFixed(3)} GFLOPs\n`,
     `takes ${tensors(summary.inputs)}; gives ${tensors(summary.outputs)}; NHWC, float32, values in [-1, 1]\n\n`,
     formatTable([{ title: 'file' }, { title: 'bytes', align: 'right' }], [...rows, [path.join(folder, 'summary.json'), '']]),

@@ -8,10 +8,11 @@ import { type ImageSize, parseImageSize, requireSupportedSize } from './image-si
 import { type ErrorLimit, maxErrorsOption } from './max-errors.js';
 import { costConvention } from './network-cost.js';
 import { guarded } from './runtime-failure.js';
+import { type Overriding, overridesOf, setOption } from './set-option.js';
 import { colorsFor } from './terminal/colors.js';
 import { formatModelDiff } from './terminal/model-diff.js';
 
-interface Options extends ErrorLimit {
+interface Options extends ErrorLimit, Overriding {
   readonly size: string;
   readonly json?: boolean;
   readonly svg?: string;
@@ -24,11 +25,12 @@ export function register(program: Command): void {
     .description(
       'Prints the structural difference of two models with their trainings: blocks, shapes, parameters, compute, losses, stages, optimisers, data. The order and the layout of the sources do not count.',
     )
-    .argument('<a>', '.mfn source with a model')
+    .argument('<a>', '.mfn source with a model, or FILE#VARIANT')
     .argument('<b>', 'the one to compare it with')
     .option('--size <HxW>', 'height and width of the picture that the costs are for, in pixels', '384x384')
     .option('--json', 'print JSON, in the shape of diff.schema.json')
     .option('--svg <file>', 'also write the graph of the blocks with the changed ones marked')
+    .addOption(setOption('give a parameter or a setting of both models another value'))
     .addOption(maxErrorsOption())
     .addHelpText(
       'after',
@@ -48,8 +50,8 @@ async function diff(a: string, b: string, options: Options): Promise<void> {
   if (!difference.equal) throw new CommandFailure(1, '');
 }
 
-function compared(label: string, size: ImageSize, limit: ErrorLimit): Compared {
-  const { ir } = requireIR(label, {}, limit);
+function compared(label: string, size: ImageSize, options: ErrorLimit & Overriding): Compared {
+  const { ir } = requireIR(label, overridesOf(options), options);
   requireSupportedSize(ir, size);
   return { label, ir };
 }

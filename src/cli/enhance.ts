@@ -7,9 +7,10 @@ import { loadNetwork, mapOptionText } from './load-network.js';
 import { type ErrorLimit, maxErrorsOption } from './max-errors.js';
 import { precisionOption } from './precision-option.js';
 import { guarded, requireEngine } from './runtime-failure.js';
+import { type Overriding, setOption } from './set-option.js';
 import { Progress } from './terminal/progress.js';
 
-interface Options extends ErrorLimit {
+interface Options extends ErrorLimit, Overriding {
   readonly output: string;
   readonly model: string;
   readonly weights: string;
@@ -29,7 +30,7 @@ export function register(program: Command): void {
     )
     .argument('<input...>', 'image files, or folders of them')
     .requiredOption('-o, --output <path>', 'folder for the results; for a single image also a file name')
-    .requiredOption('--model <file>', '.mfn source of the network')
+    .requiredOption('--model <file>', '.mfn source of the network, or FILE#VARIANT')
     .requiredOption('--weights <file>', 'trained weights: weights.safetensors of a training, or what mfnc compile wrote')
     .option('--map <file>', mapOptionText)
     .addOption(new Option('--engine <name>', 'engine to run on').choices(engineChoices).default('auto'))
@@ -40,6 +41,7 @@ export function register(program: Command): void {
       parsePixels,
       defaultPixelLimit,
     )
+    .addOption(setOption())
     .addOption(maxErrorsOption())
     .option('--json', 'print what became of each image as JSON')
     .addHelpText(

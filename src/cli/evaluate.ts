@@ -8,10 +8,11 @@ import { loadNetwork, mapOptionText } from './load-network.js';
 import { type ErrorLimit, maxErrorsOption } from './max-errors.js';
 import { precisionOption } from './precision-option.js';
 import { guarded, requireEngine } from './runtime-failure.js';
+import { type Overriding, setOption } from './set-option.js';
 import { Progress } from './terminal/progress.js';
 import { formatTable } from './terminal/table.js';
 
-interface Options extends ErrorLimit {
+interface Options extends ErrorLimit, Overriding {
   readonly model: string;
   readonly weights: string;
   readonly map?: string;
@@ -29,13 +30,14 @@ export function register(program: Command): void {
     .command('evaluate')
     .summary('measure PSNR and SSIM over a folder of pairs')
     .description('Enhances the images of one folder and measures PSNR and SSIM against their partners of the same name in another.')
-    .requiredOption('--model <file>', '.mfn source of the network')
+    .requiredOption('--model <file>', '.mfn source of the network, or FILE#VARIANT')
     .requiredOption('--weights <file>', 'trained weights: weights.safetensors of a training, or what mfnc compile wrote')
     .option('--map <file>', mapOptionText)
     .requiredOption('--low <folder>', 'images to enhance')
     .requiredOption('--normal <folder>', 'what they should look like, matched by name without extension')
     .addOption(new Option('--engine <name>', 'engine to run on').choices(engineChoices).default('auto'))
     .addOption(precisionOption().default('float32'))
+    .addOption(setOption())
     .addOption(maxErrorsOption())
     .addOption(new Option('--json', 'print JSON').conflicts(['csv', 'markdown']))
     .addOption(new Option('--csv', 'print CSV').conflicts('markdown'))

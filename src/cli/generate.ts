@@ -6,8 +6,9 @@ import { analyzeFile, printDiagnostics } from './analyze-file.js';
 import { CommandFailure } from './failure.js';
 import { type ErrorLimit, maxErrorsOption } from './max-errors.js';
 import { guarded } from './runtime-failure.js';
+import { type Overriding, overridesOf, setOption } from './set-option.js';
 
-interface Options extends ErrorLimit {
+interface Options extends ErrorLimit, Overriding {
   readonly output: string;
   readonly force?: boolean;
   readonly json?: boolean;
@@ -17,6 +18,8 @@ interface Options extends ErrorLimit {
 interface Summary extends WrittenPackage {
   readonly mfnc: string;
   readonly model: string;
+  /** Name of the variant, where it is one. */
+  readonly variant?: string;
   readonly source: string;
 }
 
@@ -31,9 +34,10 @@ export function register(program: Command): void {
       'Writes a package of TypeScript on tfjs: the network, its losses, its training with all stages, and a command that enhances pictures. ' +
         'Files of an earlier run are overwritten only where nobody has edited them.',
     )
-    .argument('<file>', '.mfn source with a model')
+    .argument('<file>', '.mfn source with a model, or FILE#VARIANT')
     .requiredOption('-o, --output <folder>', 'folder to write to; made when it is missing')
     .option('--force', 'overwrite edited files too')
+    .addOption(setOption())
     .addOption(maxErrorsOption())
     .option('--json', 'print what was written as JSON')
     .addHelpText(
@@ -44,7 +48,7 @@ export function register(program: Command): void {
 }
 
 async function generateTypeScript(file: string, options: Options): Promise<void> {
-  const analysis = analyzeFile(file);
+  const analysis = analyzeFile(file, overridesOf(options));
   printDiagnostics(analysis, options);
   const { ir, modules, sources } = analysis;
   if (!ir) throw new CommandFailure(2, '');
@@ -56,7 +60,13 @@ async function generateTypeScript(file: string, options: Options): Promise<void>
     throw new CommandFailure(2, '');
   }
   const written = await generatePackage(options.output, files, options.force ?? false);
-  const summary: Summary = { mfnc: mfncVersion, model: ir.model.name, source: file, ...written };
+  const summary: Summary = {
+    mfnc: mfncVersion,
+    model: ir.model.name,
+    ...(ir.variant && { variant: ir.variant.name }),
+    source: file,
+    ...written,
+  };
   process.stdout.write(options.json === true ? `${JSON.stringify(summary, undefined, 2)}\n` : formatSummary(summary, options.output));
 }
 

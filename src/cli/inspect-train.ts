@@ -4,6 +4,7 @@ import { requireIR } from './analyze-file.js';
 import { CommandFailure } from './failure.js';
 import { formatImageSize, type ImageSize } from './image-size.js';
 import type { ErrorLimit } from './max-errors.js';
+import { type Overriding, overridesOf } from './set-option.js';
 import { formatTable } from './terminal/table.js';
 
 /** The train step of one stage, as `mfnc inspect --train` tells it. */
@@ -22,6 +23,8 @@ interface StageInspection {
 /** What `mfnc inspect --train --json` prints. */
 export interface TrainInspection {
   readonly model: string;
+  /** Name of the variant, where it is one. */
+  readonly variant?: string;
   readonly batch: number;
   readonly patch: ImageSize;
   readonly precision: Precision;
@@ -29,7 +32,7 @@ export interface TrainInspection {
 }
 
 /** What may be asked for instead of the model's own batch and patch. */
-export interface TrainInspectionOptions extends ErrorLimit {
+export interface TrainInspectionOptions extends ErrorLimit, Overriding {
   readonly batch?: number;
   readonly patch?: ImageSize;
   readonly precision: Precision;
@@ -37,7 +40,7 @@ export interface TrainInspectionOptions extends ErrorLimit {
 
 /** Lowers the train step of every stage. @throws CommandFailure for a model without training. */
 export function inspectTraining(file: string, options: TrainInspectionOptions): TrainInspection {
-  const { ir } = requireIR(file, {}, options);
+  const { ir } = requireIR(file, overridesOf(options), options);
   const { training } = ir;
   if (training === undefined) throw new CommandFailure(2, `${ir.model.name} in ${file} has no training section, so it has no train step`);
   const { batch = training.batch, precision } = options;
@@ -55,12 +58,12 @@ export function inspectTraining(file: string, options: TrainInspectionOptions): 
       bytesSaved: summarizeTypes(program).bytes - bytes,
     };
   });
-  return { model: ir.model.name, batch, patch, precision, stages };
+  return { model: ir.model.name, ...(ir.variant && { variant: ir.variant.name }), batch, patch, precision, stages };
 }
 
 /** The tables that a person reads. */
-export function formatTrainInspection({ model, batch, patch, precision, stages }: TrainInspection): string {
-  const title = `${model}, a train step on ${batch} patches of ${formatImageSize(patch)} (height x width), convolutions in ${precision}\n`;
+export function formatTrainInspection({ model, variant, batch, patch, precision, stages }: TrainInspection): string {
+  const title = `${model}${variant === undefined ? '' : `, variant "${variant}"`}, a train step on ${batch} patches of ${formatImageSize(patch)} (height x width), convolutions in ${precision}\n`;
   return [title, ...stages.map((stage) => `\n${formatStage(stage)}`)].join('');
 }
 

@@ -9,6 +9,7 @@ import { type ErrorLimit, maxErrorsOption } from './max-errors.js';
 import { costConvention, costTree, formatCost, inGiga, type NetworkCost } from './network-cost.js';
 import { precisionOption } from './precision-option.js';
 import { guarded } from './runtime-failure.js';
+import { type Overriding, overridesOf, setOption } from './set-option.js';
 import { type Column, formatTable } from './terminal/table.js';
 
 /** One instance of a block, with everything in it. */
@@ -33,6 +34,8 @@ interface DiscriminatorRow extends BlockRow {
 /** What `mfnc inspect --json` prints. */
 interface Inspection extends NetworkCost {
   readonly model: string;
+  /** Name of the variant, where it is one. */
+  readonly variant?: string;
   readonly size: ImageSize;
   readonly convention: string;
   readonly constraints: readonly string[];
@@ -42,7 +45,7 @@ interface Inspection extends NetworkCost {
   readonly discriminators: readonly DiscriminatorRow[];
 }
 
-interface Options extends ErrorLimit {
+interface Options extends ErrorLimit, Overriding {
   readonly size: string;
   readonly depth: string;
   readonly train?: boolean;
@@ -62,7 +65,7 @@ export function register(program: Command): void {
     .description(
       'Prints a table of the blocks of a model: output shape, parameters, GMACs and GFLOPs for one picture, and the totals. With --train, the operators of the train step of each stage and the types they compute in.',
     )
-    .argument('<file>', '.mfn source with a model')
+    .argument('<file>', '.mfn source with a model, or FILE#VARIANT')
     .option('--size <HxW>', 'height and width of the picture, in pixels', '384x384')
     .option('--depth <levels>', 'levels of blocks within blocks that are shown', '2')
     .option('--train', 'tell about the train steps of the stages instead')
@@ -71,6 +74,7 @@ export function register(program: Command): void {
     )
     .addOption(new Option('--patch <HxW>', 'height and width of a patch of --train; default: as the model says').implies(train))
     .addOption(precisionOption(' in the train step').default('float32').implies(train))
+    .addOption(setOption())
     .addOption(maxErrorsOption())
     .option('--json', 'print JSON')
     .addHelpText(
@@ -90,9 +94,10 @@ export function register(program: Command): void {
 }
 
 function printTraining(file: string, options: Options): void {
-  const { batch, patch, precision, json, maxErrors } = options;
+  const { batch, patch, precision, json, maxErrors, set } = options;
   const inspection = inspectTraining(file, {
     ...(maxErrors === undefined ? {} : { maxErrors }),
+    ...(set === undefined ? {} : { set }),
     ...(batch === undefined ? {} : { batch }),
     ...(patch === undefined ? {} : { patch: parseImageSize(patch, '--patch') }),
     precision,
@@ -106,12 +111,13 @@ function parseDepth(text: string): number {
   return depth;
 }
 
-function inspect(file: string, size: ImageSize, depth: number, limit: ErrorLimit): Inspection {
-  const { ir } = requireIR(file, {}, limit);
+function inspect(file: string, size: ImageSize, depth: number, options: ErrorLimit & Overriding): Inspection {
+  const { ir } = requireIR(file, overridesOf(options), options);
   requireSupportedSize(ir, size);
   const root = costTree(ir, size);
   return {
     model: ir.model.name,
+    ...(ir.variant && { variant: ir.variant.name }),
     size,
     convention: costConvention,
     constraints: ir.model.constraints.map(formatConstraint),
@@ -154,11 +160,11 @@ const columns: readonly Column[] = [
 ];
 
 function formatInspection(inspection: Inspection): string {
-  const { model, size, blocks, discriminators, patch, constraints } = inspection;
+  const { model, variant, size, blocks, discriminators, patch, constraints } = inspection;
   const constraint = constraints.length === 0 ? 'takes any size' : `needs ${constraints.join(', ')}`;
   const total = ['total', '', '', ...formatCost(inspection)];
   const parts = [
-    `${model} on one picture of ${formatImageSize(size)} (height x width); it ${constraint}\n\n`,
+    `${variant === undefined ? model : `${model}, variant "${variant}",`} on one picture of ${formatImageSize(size)} (height x width); it ${constraint}\n\n`,
     formatTable(columns, [...indented(blocks), 'rule', total]),
     `\n${inspection.convention}.\n`,
   ];

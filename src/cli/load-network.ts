@@ -6,6 +6,7 @@ import type { HostTensor } from '../runtime/engines/index.js';
 import { analyzeFile, printDiagnostics } from './analyze-file.js';
 import { CommandFailure } from './failure.js';
 import type { ErrorLimit } from './max-errors.js';
+import { type Overriding, overridesOf } from './set-option.js';
 
 /** A model with its trained weights. */
 export interface Network {
@@ -16,7 +17,7 @@ export interface Network {
 }
 
 /** What commands that read weights let the user say about it. */
-export interface NetworkOptions extends ErrorLimit {
+export interface NetworkOptions extends ErrorLimit, Overriding {
   /** Path of a name map. */
   readonly map?: string;
 }
@@ -33,9 +34,10 @@ export const mapOptionText =
  */
 export async function loadNetwork(model: string, weightsPath: string, options: NetworkOptions = {}): Promise<Network> {
   const file = await readWeights(weightsPath);
-  const plain = analyzeFile(model);
+  const overrides = overridesOf(options);
+  const plain = analyzeFile(model, overrides);
   const parameters = plain.ir === undefined ? {} : trainedParameters(file, plain.ir);
-  const result = Object.keys(parameters).length === 0 ? plain : analyzeFile(model, { parameters });
+  const result = Object.keys(parameters).length === 0 ? plain : analyzeFile(model, { parameters, ...overrides });
   printDiagnostics(result, options);
   if (result.ir !== undefined) {
     const { ir, sources } = result;

@@ -10,9 +10,10 @@ import { loadNetwork, mapOptionText, type Network } from './load-network.js';
 import { type ErrorLimit, maxErrorsOption } from './max-errors.js';
 import { precisionOption } from './precision-option.js';
 import { guarded, requireEngine } from './runtime-failure.js';
+import { type Overriding, overridesOf, setOption } from './set-option.js';
 import { formatTable } from './terminal/table.js';
 
-interface Options extends ErrorLimit {
+interface Options extends ErrorLimit, Overriding {
   readonly weights?: string;
   readonly map?: string;
   readonly inputs: string;
@@ -30,7 +31,7 @@ export function register(program: Command): void {
     .command('run')
     .summary('run a model on tensors')
     .description('Runs a model on the tensors of a safetensors file and writes its outputs as another.')
-    .argument('<file>', '.mfn source with a model')
+    .argument('<file>', '.mfn source with a model, or FILE#VARIANT')
     .option('--weights <file>', 'trained weights (see mfnc weights --help); needed unless the model has none')
     .option('--map <file>', mapOptionText)
     .requiredOption('--inputs <file>', 'safetensors file with a tensor for each input of the model')
@@ -38,6 +39,7 @@ export function register(program: Command): void {
     .addOption(new Option('--layout <order>', 'axes of tensors whose names do not say it, and of the outputs').choices(imageLayouts))
     .addOption(new Option('--engine <name>', 'engine to run on').choices(engineChoices).default('auto'))
     .addOption(precisionOption().default('float32'))
+    .addOption(setOption())
     .addOption(maxErrorsOption())
     .option('--json', 'print what was read and written as JSON')
     .addHelpText(
@@ -100,7 +102,7 @@ async function run(file: string, options: Options): Promise<void> {
 
 async function networkOf(file: string, options: Options): Promise<Network> {
   if (options.weights !== undefined) return loadNetwork(file, options.weights, options);
-  const { ir, sources } = requireIR(file, {}, options);
+  const { ir, sources } = requireIR(file, overridesOf(options), options);
   const count = listWeights(ir).length;
   if (count === 0) return { ir, sources, weights: new Map() };
   throw new CommandFailure(2, `${file}: ${ir.model.name} has ${count} weights, so it needs --weights`, 'mfnc train makes some');

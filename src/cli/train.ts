@@ -5,16 +5,16 @@ import { readRunFile, type TrainOutcome, train } from '../runtime/train/index.js
 import { type ErrorLimit, maxErrorsOption } from './max-errors.js';
 import { precisionOption } from './precision-option.js';
 import { guarded, requireEngine } from './runtime-failure.js';
+import { type Overriding, setOption } from './set-option.js';
 import { colorsFor } from './terminal/colors.js';
 import { TrainProgress } from './terminal/train-progress.js';
 import { requireTrainableIR } from './trainable-ir.js';
 
-interface Options extends ErrorLimit {
+interface Options extends ErrorLimit, Overriding {
   readonly resume?: boolean;
   readonly maxSteps?: number;
   readonly engine?: EngineChoice;
   readonly precision?: Precision;
-  readonly set?: readonly string[];
   readonly json?: boolean;
 }
 
@@ -33,11 +33,7 @@ export function register(program: Command): void {
     .option('--max-steps <count>', 'end each stage after this many steps', parseSteps)
     .addOption(new Option('--engine <name>', 'engine to train on, in place of the one in the run file').choices(engineChoices))
     .addOption(precisionOption(', in place of the one in the run file'))
-    .option(
-      '--set <key=value>',
-      'override a value of the run file, as training.refinement.lambda=0; may be repeated',
-      (argument: string, all: readonly string[] = []) => [...all, argument],
-    )
+    .addOption(setOption('override a value of the run file (seed=2), or of the model and its training'))
     .addOption(maxErrorsOption())
     .option('--json', 'print the outcome as JSON')
     .addHelpText(

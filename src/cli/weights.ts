@@ -9,6 +9,7 @@ import { parseImageSize, requireSupportedSize } from './image-size.js';
 import { loadNetwork, mapOptionText } from './load-network.js';
 import { type ErrorLimit, maxErrorsOption } from './max-errors.js';
 import { guarded } from './runtime-failure.js';
+import { type Overriding, setOption } from './set-option.js';
 import { formatTable } from './terminal/table.js';
 
 const forms = Object.keys(weightForms) as readonly WeightForm[];
@@ -57,6 +58,7 @@ export function register(program: Command): void {
     .option('--model <file>', '.mfn source: the weights are compared with it; needed for all but safetensors')
     .option('--map <file>', mapOptionText)
     .option('--size <HxW>', 'height and width of the pictures of an ONNX model or SavedModel', '256x256')
+    .addOption(setOption())
     .addOption(maxErrorsOption())
     .option('--json', 'print what was written as JSON')
     .addHelpText(
@@ -79,7 +81,7 @@ async function show(file: string, { json }: { readonly json?: boolean }): Promis
   process.stdout.write(json === true ? `${JSON.stringify(asJSON(weights), undefined, 2)}\n` : asText(weights));
 }
 
-interface ConvertOptions extends ErrorLimit {
+interface ConvertOptions extends ErrorLimit, Overriding {
   readonly output: string;
   readonly to?: string;
   readonly model?: string;
@@ -137,7 +139,7 @@ async function asStored(file: string) {
 
 async function asOfModel(file: string, model: string, options: ConvertOptions) {
   const { ir, weights } = await loadNetwork(model, file, options);
-  return { owner: { model: ir.model.name, parameters: ir.model.parameters }, tensors: weights };
+  return { owner: { model: ir.model.name, variant: ir.variant?.name, parameters: ir.model.parameters }, tensors: weights };
 }
 
 async function toModel(file: string, form: Exclude<WeightForm, 'safetensors'>, options: ConvertOptions): Promise<Converted> {
@@ -153,11 +155,12 @@ async function toModel(file: string, form: Exclude<WeightForm, 'safetensors'>, o
   return { files: new Map(named), hash, count: weights.size };
 }
 
-function asJSON({ path: file, form, model, parameters, tensors }: WeightsFile) {
+function asJSON({ path: file, form, model, variant, parameters, tensors }: WeightsFile) {
   return {
     file,
     form,
     model,
+    variant,
     parameters,
     values: valuesIn(tensors),
     sha256: hashTensors(tensors),
@@ -165,8 +168,11 @@ function asJSON({ path: file, form, model, parameters, tensors }: WeightsFile) {
   };
 }
 
-function asText({ path: file, form, model, parameters, tensors }: WeightsFile): string {
-  const owner = model === undefined ? 'it does not say of which model' : `of ${[model, ...describe(parameters)].join(', ')}`;
+function asText({ path: file, form, model, variant, parameters, tensors }: WeightsFile): string {
+  const owner =
+    model === undefined
+      ? 'it does not say of which model'
+      : `of ${[model, ...(variant === undefined ? [] : [`variant "${variant}"`]), ...describe(parameters)].join(', ')}`;
   const rows = [...tensors].map(([name, { shape, values }]) => [name, `[${shape.join(', ')}]`, values.length.toLocaleString('en-US')]);
   return [
     `${file}: ${weightForms[form]}, ${owner}\n\n`,

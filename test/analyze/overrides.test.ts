@@ -33,21 +33,19 @@ describe('overrides', () => {
   });
 
   test.each([
-    [
-      'a misspelled parameter',
-      { parameters: { widht: 8 } },
-      ['MFN2020 the model `LWDRGN` has no parameter `widht` (did you mean `width`?)'],
-    ],
-    ['a parameter of another type', { parameters: { width: 8.5 } }, ['MFN2001 the override of `width` must be an int, not the float 8.5']],
+    ['a misspelled parameter', { parameters: { widht: 8 } }, ['MFN6006 `main.mfn` has nothing named `widht` (did you mean `width`?)']],
+    ['a parameter of another type', { parameters: { width: 8.5 } }, ['MFN2001 `width` of `LWDRGN` must be an int, not the float 8.5']],
     [
       'a misspelled setting',
       { settings: { 'refinment.lambda': 0 } },
-      ['MFN2021 the training has no setting `refinment.lambda` (did you mean `refinement.lambda`?)'],
+      ['MFN6006 `training` has nothing named `refinment` (did you mean `training.refinement`?)'],
     ],
     [
       'a setting of another type',
       { settings: { 'refinement.lambda': true } },
-      ['MFN2022 the override of `refinement.lambda` must be a number, not true'],
+      [
+        'MFN6011 `training.refinement.lambda` is a number, not true (`set` keeps the kind of a value; in a variant, `replace training.refinement.lambda by ...` puts any expression in its place)',
+      ],
     ],
     [
       'a patch that does not fit the network',
@@ -57,7 +55,9 @@ describe('overrides', () => {
     [
       'a patch of three numbers',
       { settings: { patch: [48, 48, 3] } },
-      ['MFN2022 the override of `patch` must be a list of a height and a width, not a list of 3'],
+      [
+        'MFN6011 `training.data.patch` is a list of a height and a width, `[96, 96]`, not a list of 3 (`set` keeps the kind of a value; in a variant, `replace training.data.patch by ...` puts any expression in its place)',
+      ],
     ],
     ['an empty batch', { settings: { batch: 0 } }, ['MFN2016 the size of a batch is 0, outside 1 to 65536']],
   ])('%s is an error with a hint', (_what, options, expected) => {

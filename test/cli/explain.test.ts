@@ -20,7 +20,7 @@ describe('mfnc explain', () => {
     expect(code).toBe(0);
     const listed = [...stdout.matchAll(/^ {2}(MFN\d{4}) {2}(?:error|warning)/gm)].map(([, listedCode]) => listedCode);
     expect(listed).toEqual(explanations.map((explanation) => explanation.code));
-    expect([...stdout.matchAll(/^MFN(\d)xxx: /gm)].map(([, digit]) => digit)).toEqual(['0', '1', '2', '3', '4', '5']);
+    expect([...stdout.matchAll(/^MFN(\d)xxx: /gm)].map(([, digit]) => digit)).toEqual(['0', '1', '2', '3', '4', '5', '6']);
   });
 
   it('prints JSON', async () => {

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { listVariants } from '../../src/compiler/2-analyze/variants/list-variants.js';
 import { analyze } from '../../src/compiler/index.js';
+import { filesOf } from '../support/page-examples.js';
 
 const reference = readFileSync(fileURLToPath(new URL('../../grammar/mfn.md', import.meta.url)), 'utf8');
 const examples = [...reference.matchAll(/^(#+ .*)$|```mfn\n([\s\S]*?)```/gm)];
@@ -19,16 +21,21 @@ describe('the examples of the language reference', () => {
     expect(titled.length).toBeGreaterThan(8);
   });
 
-  it.each(titled)('%s', (_, text) => {
+  it.each(titled)('%s', (_, example) => {
+    const files = filesOf({ text: example });
+    const [first = ''] = Object.keys(files);
     const host = {
-      read: (path: string) => (path === 'example.mfn' ? text : undefined),
+      read: (path: string) => files[path],
       resolve: (_from: string, specifier: string) => specifier,
     };
-    const { diagnostics } = analyze('example.mfn', host);
-    // Examples without a model are libraries.
-    const messages = diagnostics
-      .filter((d) => d.code !== 'MFN1013')
-      .map((d) => `${d.code} ${d.message} at '${text.slice(d.span.start, d.span.end)}'`);
-    expect(messages).toEqual([]);
+    const variants = (listVariants(first, host)?.variants ?? []).map(({ name }) => `${first}#${name}`);
+    for (const model of variants.length > 0 ? variants : [first]) {
+      const { diagnostics } = analyze(model, host);
+      // Examples without a model are libraries.
+      const messages = diagnostics
+        .filter((d) => d.code !== 'MFN1013')
+        .map((d) => `${d.code} ${d.message} at '${files[d.span.file]?.slice(d.span.start, d.span.end)}'`);
+      expect(messages).toEqual([]);
+    }
   });
 });

@@ -37,9 +37,11 @@ export abstract class VariantGrammar extends TrainingGrammar {
 
   /** What `set` gives a value, and each argument of `--set`. */
   readonly override = this.RULE('override', () => {
-    this.SUBRULE(this.namePath);
-    this.CONSUME(t.Assign);
-    this.value(() => this.SUBRULE(this.expression));
+    this.value(() => {
+      this.SUBRULE(this.namePath);
+      this.CONSUME(t.Assign);
+      this.SUBRULE(this.expression);
+    });
   });
 
   readonly replaceEdit = this.RULE('replaceEdit', () => {

@@ -1,11 +1,14 @@
+import { createTokenInstance } from 'chevrotain';
 import { type Diagnostic, report } from '../diagnostics/index.js';
-import type { SourceFile } from './ast.js';
+import type { Expression, SetEdit, SourceFile } from './ast.js';
 import { buildFile } from './build-file.js';
-import type { FileCstNode } from './cst.js';
+import { buildOverride } from './build-variant.js';
+import type { FileCstNode, OverrideCstNode } from './cst.js';
 import { Documentation } from './documentation.js';
 import { MfnParser } from './grammar.js';
 import { repairLayout } from './layout.js';
-import { scan } from './scan.js';
+import { type ScanResult, scan } from './scan.js';
+import { Assign, Identifier } from './tokens.js';
 
 /** Largest source text, in UTF-16 code units: 30,000 lines, parsed in a few seconds. */
 export const sizeLimit = 1024 * 1024;
@@ -49,6 +52,47 @@ export function parse(path: string, text: string): ParseResult {
   if (!diagnostics.some((diagnostic) => diagnostic.severity === 'error')) diagnostics.push(...context.documentation.unused());
   diagnostics.push(...checkVersion(file, tree));
   return { file, diagnostics: arrange(diagnostics.filter((diagnostic) => !consequences.has(diagnostic))) };
+}
+
+/** Parses `PATH = EXPRESSION`, an assignment from outside the sources. Spans are offsets, from `offset` on, in the text that `path` calls. */
+export function parseOverride(path: string, text: string, offset = 0): { readonly edit?: SetEdit; readonly diagnostics: Diagnostic[] } {
+  return parseAssignment(path, scan(path, ' '.repeat(offset) + text), offset + text.length);
+}
+
+/** Parses one expression; spans as with `parseOverride`. */
+export function parseExpression(
+  path: string,
+  text: string,
+  offset = 0,
+): { readonly expression?: Expression; readonly diagnostics: Diagnostic[] } {
+  const scanned = scan(path, ' '.repeat(offset) + text);
+  const target = [
+    createTokenInstance(Identifier, '_', offset, offset - 1, 0, 0, 0, 0),
+    createTokenInstance(Assign, '=', offset, offset - 1, 0, 0, 0, 0),
+  ];
+  const { edit, diagnostics } = parseAssignment(path, { ...scanned, tokens: [...target, ...scanned.tokens] }, offset + text.length);
+  return { ...(edit && { expression: edit.value }), diagnostics };
+}
+
+function parseAssignment(
+  path: string,
+  { tokens, diagnostics }: ScanResult,
+  end: number,
+): { readonly edit?: SetEdit; readonly diagnostics: Diagnostic[] } {
+  if (tokens.length === 0) {
+    const span = { file: path, start: end, end };
+    return { diagnostics: [report.unexpectedToken({ span, expected: 'PATH=EXPRESSION', found: 'nothing' })] };
+  }
+  const layout = repairLayout(path, '', tokens);
+  diagnostics.push(...layout.diagnostics);
+  if (layout.abandoned) return { diagnostics };
+  parser ??= new MfnParser();
+  parser.start(path, layout.tokens, layout.places);
+  const tree = parser.override() as OverrideCstNode;
+  parser.reportRest();
+  diagnostics.push(...parser.diagnostics);
+  const edit = buildOverride({ file: path, diagnostics, documentation: new Documentation([], []) }, tree);
+  return { ...(edit && { edit }), diagnostics: arrange(diagnostics) };
 }
 
 function startOf(path: string): { file: string; start: number; end: number } {

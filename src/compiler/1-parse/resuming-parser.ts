@@ -41,6 +41,15 @@ export abstract class ResumingParser extends CstParser {
     this.missingBodies = [];
   }
 
+  /** Reports what a rule, called by itself, has left over of the tokens. */
+  reportRest(): void {
+    const rest = this.errors.find((error) => error.name === 'NotAllInputParsedException');
+    if (!rest) return;
+    this.report(
+      report.unexpectedToken({ span: this.spanOf(rest.token), expected: 'an operator or the end', found: describeToken(rest.token) }),
+    );
+  }
+
   private placeOf(token: IToken): TokenPlace {
     return this.places.get(token) ?? { depth: 0, startsLine: true };
   }

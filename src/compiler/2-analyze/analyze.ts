@@ -1,4 +1,4 @@
-import type { ModelDeclaration, TrainingDeclaration } from '../1-parse/ast.js';
+import type { ModelDeclaration, SourceFile, TrainingDeclaration } from '../1-parse/ast.js';
 import { type Diagnostic, didYouMean, report } from '../diagnostics/index.js';
 import type { IR } from '../ir/ir.js';
 import { DiagnosticSink } from './diagnostic-sink.js';
@@ -12,6 +12,10 @@ import { type Module, ModuleLoader, preludePath } from './modules/modules.js';
 import { checkNames } from './names/check-names.js';
 import type { CompileOptions, SourceHost } from './options.js';
 import { elaborateTraining, reachableFrom } from './training/training.js';
+import type { Amendment } from './variants/chain.js';
+import { withAmendments, withOverrides } from './variants/frames.js';
+import { assignmentsOf, type OverrideSource, overridesFrom } from './variants/overrides.js';
+import { amendedProgram } from './variants/program.js';
 
 /** What analysing a source gives. */
 export interface AnalyzeResult {
@@ -26,19 +30,82 @@ export interface AnalyzeResult {
 }
 
 /**
- * Reads the source at `path` with all that it imports, checks it and elaborates its model and training. Everything that is wrong is reported
- * in one run; nothing that a user can write makes it throw.
+ * Reads what a reference leads to: `FILE`, which stands for its model or its only variant, or `FILE#VARIANT`; with all that it imports, its variants and
+ * the overrides applied. Checks it and elaborates its model and training. Everything that is wrong is reported in one run; nothing that a user can
+ * write makes it throw.
  */
-export function analyze(path: string, host: SourceHost, options: CompileOptions = {}): AnalyzeResult {
+export function analyze(reference: string, host: SourceHost, options: CompileOptions = {}): AnalyzeResult {
+  const overrides = overridesIn(options);
+  const { amendments, base, ...result } = analyzeOnce(reference, host, options, overrides);
+  if (result.ir || (amendments.length === 0 && overrides.length === 0)) return result;
+  return { ...result, diagnostics: attributed(result.diagnostics, { reference, host, overrides, amendments, base }) };
+}
+
+/** A result with the variants that led to it. */
+interface AmendedResult extends AnalyzeResult {
+  readonly amendments: readonly Amendment[];
+  /** The source that the variants amend, as it is without them. */
+  readonly base: SourceFile | undefined;
+}
+
+function analyzeOnce(reference: string, host: SourceHost, options: CompileOptions, overrides: readonly OverrideSource[]): AmendedResult {
   const sink = new DiagnosticSink();
   const loader = new ModuleLoader(host, sink);
   loader.load(preludePath);
-  const root = loader.load(path);
-  if (!root) sink.add(report.sourceUnreadable({ span: { file: path, start: 0, end: 0 }, path, reason: 'no such file' }));
-  checkNames(loader.modules, sink, options.observer);
+  const program = amendedProgram(reference, overrides, host, loader, sink);
+  if (!program) sink.add(report.sourceUnreadable({ span: { file: reference, start: 0, end: 0 }, path: reference, reason: 'no such file' }));
+  const amendments = program?.amendments ?? [];
+  const root = program?.source && loader.loadSource(program.source);
+  if (root) checkNames(loader.modules, sink, options.observer);
   const ir = root && elaborate(root, loader.modules, options, sink);
-  const result = { diagnostics: sink.diagnostics, sources: loader.sources, modules: loader.modules };
-  return ir && !sink.hasErrors ? { ir, ...result } : result;
+  const diagnostics = amendments.length === 0 ? sink.diagnostics : withoutUnused(sink.diagnostics, amendments);
+  const result = { diagnostics, sources: loader.sources, modules: loader.modules, amendments, base: program?.base };
+  const variant = amendments.at(-1);
+  if (!ir || sink.hasErrors) return result;
+  return { ...result, ir: variant ? { ...ir, variant: { name: variant.variant.name.value, source: variant.file.path } } : ir };
+}
+
+/** What a variant leaves unused of the source that it amends is no mistake of either. */
+function withoutUnused(diagnostics: readonly Diagnostic[], amendments: readonly Amendment[]): Diagnostic[] {
+  const own = new Set(amendments.map(({ file }) => file.path));
+  return diagnostics.filter(({ code, span }) => code !== 'MFN1005' || own.has(span.file));
+}
+
+/** What was analysed, for telling where a mistake comes from. */
+interface Attempt {
+  readonly reference: string;
+  readonly host: SourceHost;
+  readonly overrides: readonly OverrideSource[];
+  readonly amendments: readonly Amendment[];
+  readonly base: SourceFile | undefined;
+}
+
+/** Diagnostics with the variants and overrides that each error comes from: those without which it is not there. */
+function attributed(diagnostics: readonly Diagnostic[], attempt: Attempt): Diagnostic[] {
+  const { reference, host, overrides, amendments, base } = attempt;
+  const errorsOf = (path: string, given: readonly OverrideSource[]): Set<string> =>
+    new Set(analyzeOnce(path, host, { requireModel: false }, given).diagnostics.map(keyOf));
+  const withoutOverrides = overrides.length === 0 ? undefined : errorsOf(reference, []);
+  const ofBase = base && amendments.length > 0 ? errorsOf(base.path, []) : undefined;
+  const single = overrides.flatMap((source) => source.edits.map((edit): OverrideSource => ({ ...source, edits: [edit] })));
+  const alone = single.length > 1 && single.length <= 16 ? single.map((source) => errorsOf(reference, [source])) : [];
+  return diagnostics.map((diagnostic) => {
+    const key = keyOf(diagnostic);
+    if (diagnostic.severity !== 'error') return diagnostic;
+    if (withoutOverrides && !withoutOverrides.has(key)) {
+      const guilty = single.filter((_, i) => alone[i]?.has(key) ?? false);
+      return withOverrides(diagnostic, guilty.length > 0 ? guilty : single);
+    }
+    return ofBase?.has(key) === false && base ? withAmendments(diagnostic, amendments, base) : diagnostic;
+  });
+}
+
+const keyOf = ({ code, span, message }: Diagnostic): string => `${code} ${span.file} ${span.start} ${span.end} ${message}`;
+
+/** All overrides of the options as sources: values given as data are assignments too. */
+function overridesIn({ parameters = {}, settings = {}, overrides = [] }: CompileOptions): OverrideSource[] {
+  const assignments = [...assignmentsOf(parameters), ...assignmentsOf(settings, 'training.')];
+  return assignments.length === 0 ? [...overrides] : [overridesFrom('overrides', assignments), ...overrides];
 }
 
 function elaborate(root: Module, modules: readonly Module[], options: CompileOptions, sink: DiagnosticSink): IR | undefined {
@@ -47,8 +114,8 @@ function elaborate(root: Module, modules: readonly Module[], options: CompileOpt
   const outer = environments.get(root.path) ?? new Environment();
   const { declaration, training } = selectModel(root, options, sink);
   if (!declaration) return undefined;
-  const model = elaborateModel(declaration, outer, options.parameters ?? {}, state);
-  const trained = training && elaborateTraining(training, declaration, model, outer, options.settings ?? {}, state);
+  const model = elaborateModel(declaration, outer, state);
+  const trained = training && elaborateTraining(training, declaration, model, outer, state);
   const { definition } = model;
   if (!definition || state.exhausted || (training && !trained)) return undefined;
   const definitions = new Map(state.definitions.map((other) => [other.id, other]));

@@ -261,18 +261,6 @@ export const report = {
   statementNotAllowed(at: Place & { readonly what: string; readonly where: string }): Diagnostic {
     return buildDiagnostic(at, 'MFN2019', 'error', `${at.what} cannot stand in ${at.where}`, []);
   },
-  /** MFN2020: the model `{model}` has no parameter `{name}` */
-  unknownParameterOverride(at: Place & { readonly name: string; readonly model: string; readonly candidates: readonly string[] }): Diagnostic {
-    return buildDiagnostic(at, 'MFN2020', 'error', `the model \`${at.model}\` has no parameter \`${at.name}\``, [at.candidates.length > 0 && `did you mean ${alternatives(at.candidates)}?`]);
-  },
-  /** MFN2021: the training has no setting `{name}` */
-  unknownSettingOverride(at: Place & { readonly name: string; readonly candidates: readonly string[] }): Diagnostic {
-    return buildDiagnostic(at, 'MFN2021', 'error', `the training has no setting \`${at.name}\``, [at.candidates.length > 0 && `did you mean ${alternatives(at.candidates)}?`, 'settings are `batch`, `patch`, `rate`, `STAGE.epochs`, `STAGE.steps`, `STAGE.rate` and the `let`s of the training and its stages']);
-  },
-  /** MFN2022: the override of `{name}` must be {expected}, not {found} */
-  invalidOverride(at: Place & { readonly name: string; readonly expected: string; readonly found: string }): Diagnostic {
-    return buildDiagnostic(at, 'MFN2022', 'error', `the override of \`${at.name}\` must be ${at.expected}, not ${at.found}`, []);
-  },
   /** MFN2023: `{name}` uses itself with the same parameters and shapes, which has no end */
   endlessRecursion(at: Place & { readonly name: string }): Diagnostic {
     return buildDiagnostic(at, 'MFN2023', 'error', `\`${at.name}\` uses itself with the same parameters and shapes, which has no end`, ['end the recursion with an `if` on a parameter that gets smaller']);
@@ -380,5 +368,53 @@ export const report = {
   /** MFN5001: {what} cannot be translated to TypeScript */
   notTranslatable(at: Place & { readonly what: string }): Diagnostic {
     return buildDiagnostic(at, 'MFN5001', 'error', `${at.what} cannot be translated to TypeScript`, []);
+  },
+  /** MFN6001: `{file}` has no variant "{name}" */
+  unknownVariant(at: Place & { readonly file: string; readonly name: string; readonly candidates: readonly string[]; readonly known: readonly string[] }): Diagnostic {
+    return buildDiagnostic(at, 'MFN6001', 'error', `\`${at.file}\` has no variant "${at.name}"`, [at.candidates.length > 0 && `did you mean ${alternatives(at.candidates)}?`, at.known.length > 0 && `it has ${alternatives(at.known)}`, 'a variant is declared by `variant "NAME" of "FILE" { ... }`']);
+  },
+  /** MFN6002: `{file}` has several variants; which one is meant? */
+  severalVariants(at: Place & { readonly file: string; readonly names: readonly string[] }): Diagnostic {
+    return buildDiagnostic(at, 'MFN6002', 'error', `\`${at.file}\` has several variants; which one is meant?`, [at.names.length > 0 && `write ${alternatives(at.names)}`]);
+  },
+  /** MFN6003: cannot read `{file}`, which this is a variant of */
+  baseNotFound(at: Place & { readonly file: string }): Diagnostic {
+    return buildDiagnostic(at, 'MFN6003', 'error', `cannot read \`${at.file}\`, which this is a variant of`, ['the path is relative to the file of the variant']);
+  },
+  /** MFN6004: these variants amend each other: {chain} */
+  variantCycle(at: Place & { readonly chain: string }): Diagnostic {
+    return buildDiagnostic(at, 'MFN6004', 'error', `these variants amend each other: ${at.chain}`, ['one of them has to amend a model']);
+  },
+  /** MFN6005: there are two variants "{name}" in this file */
+  duplicateVariant(at: Place & { readonly name: string }): Diagnostic {
+    return buildDiagnostic(at, 'MFN6005', 'error', `there are two variants "${at.name}" in this file`, ['give one of them another name']);
+  },
+  /** MFN6006: `{owner}` has nothing named `{name}` */
+  unknownPath(at: Place & { readonly owner: string; readonly name: string; readonly candidates: readonly string[]; readonly known: readonly string[] }): Diagnostic {
+    return buildDiagnostic(at, 'MFN6006', 'error', `\`${at.owner}\` has nothing named \`${at.name}\``, [at.candidates.length > 0 && `did you mean ${alternatives(at.candidates)}?`, at.known.length > 0 && `it has ${alternatives(at.known)}`]);
+  },
+  /** MFN6007: `{name}` may mean {candidates} */
+  ambiguousPath(at: Place & { readonly name: string; readonly candidates: readonly string[] }): Diagnostic {
+    return buildDiagnostic(at, 'MFN6007', 'error', `\`${at.name}\` may mean ${alternatives(at.candidates)}`, ['write one of these']);
+  },
+  /** MFN6008: `{second}` contradicts `{first}` */
+  contradictingEdits(at: Place & { readonly first: string; readonly second: string }): Diagnostic {
+    return buildDiagnostic(at, 'MFN6008', 'error', `\`${at.second}\` contradicts \`${at.first}\``, ['keep one of them']);
+  },
+  /** MFN6009: `{path}`, {what}, {why} */
+  editNotPossible(at: Place & { readonly path: string; readonly what: string; readonly why: string }): Diagnostic {
+    return buildDiagnostic(at, 'MFN6009', 'error', `\`${at.path}\`, ${at.what}, ${at.why}`, []);
+  },
+  /** MFN6010: {what} cannot stand here, in {list} */
+  insertionMisfit(at: Place & { readonly what: string; readonly list: string; readonly expected: string }): Diagnostic {
+    return buildDiagnostic(at, 'MFN6010', 'error', `${at.what} cannot stand here, in ${at.list}`, [at.expected !== '' && `here stand ${at.expected}`]);
+  },
+  /** MFN6011: `{path}` is {expected}, not {found} */
+  settingOfOtherKind(at: Place & { readonly path: string; readonly expected: string; readonly found: string }): Diagnostic {
+    return buildDiagnostic(at, 'MFN6011', 'error', `\`${at.path}\` is ${at.expected}, not ${at.found}`, [at.path !== '' && `\`set\` keeps the kind of a value; in a variant, \`replace ${at.path} by ...\` puts any expression in its place`]);
+  },
+  /** MFN6012: `{name}` means something else where the block is used */
+  capturedName(at: Place & { readonly name: string }): Diagnostic {
+    return buildDiagnostic(at, 'MFN6012', 'error', `\`${at.name}\` means something else where the block is used`, ['give it another name']);
   },
 };

@@ -26,7 +26,7 @@ export interface Explanation {
 }
 
 /** What the codes of a range are about, by the digit behind MFN. */
-export const ranges: readonly string[] = ['reading and parsing a file', 'names and modules', 'types, arguments and parameters', 'shapes and ranges of values', 'losses and training', 'targets'];
+export const ranges: readonly string[] = ['reading and parsing a file', 'names and modules', 'types, arguments and parameters', 'shapes and ranges of values', 'losses and training', 'targets', 'variants and overrides'];
 
 export const explanations: readonly Explanation[] = [
   {
@@ -542,30 +542,6 @@ export const explanations: readonly Explanation[] = [
     right: { kind: 'source', text: 'mfn 1\nblock Scale() {\n  in  x: [B, H, W, C]\n  out y: [B, H, W, C]\n  weight factor: [C] = ones()\n  y = x * factor\n}\nmodel Net {\n  in  x: image\n  out y: image\n  y = x |> Scale()\n}\n' },
   },
   {
-    code: 'MFN2020', name: 'unknownParameterOverride', severity: 'error', title: 'unknown parameter override',
-    message: 'the model `{model}` has no parameter `{name}`',
-    hints: ['did you mean {candidates}?'],
-    explanation: 'An override from the command line or the run file names a parameter of the model.',
-    wrong: { kind: 'text', text: 'mfnc inspect models/drgn.mfn --set widht=8\n' },
-    right: { kind: 'text', text: 'mfnc inspect models/drgn.mfn --set width=8\n' },
-  },
-  {
-    code: 'MFN2021', name: 'unknownSettingOverride', severity: 'error', title: 'unknown setting override',
-    message: 'the training has no setting `{name}`',
-    hints: ['did you mean {candidates}?', 'settings are `batch`, `patch`, `rate`, `STAGE.epochs`, `STAGE.steps`, `STAGE.rate` and the `let`s of the training and its stages'],
-    explanation: 'An override from the command line or the run file names a setting of the training by its path.',
-    wrong: { kind: 'text', text: 'mfnc train run.yaml --set refinment.lambda=0\n' },
-    right: { kind: 'text', text: 'mfnc train run.yaml --set refinement.lambda=0\n' },
-  },
-  {
-    code: 'MFN2022', name: 'invalidOverride', severity: 'error', title: 'invalid override',
-    message: 'the override of `{name}` must be {expected}, not {found}',
-    hints: [],
-    explanation: 'An override is checked as if its value stood in the source.',
-    wrong: { kind: 'text', text: 'mfnc train run.yaml --set refinement.lambda=true\n' },
-    right: { kind: 'text', text: 'mfnc train run.yaml --set refinement.lambda=0\n' },
-  },
-  {
     code: 'MFN2023', name: 'endlessRecursion', severity: 'error', title: 'endless recursion',
     message: '`{name}` uses itself with the same parameters and shapes, which has no end',
     hints: ['end the recursion with an `if` on a parameter that gets smaller'],
@@ -780,5 +756,101 @@ export const explanations: readonly Explanation[] = [
     explanation: '`mfnc generate typescript` keeps loops and functions as they are, so it has to tell from the source alone what every name and path will be. This place depends on\nmore than that, on how often a loop runs for example. The source is sound otherwise: every other command takes it.',
     wrong: { kind: 'source', text: 'mfn 1\nimport { conv } from "std/blocks"\nmodel Net {\n  in  low: image\n  out enhanced: image\n  for i in 1..3 { features[i] = low |> conv(8, 3) }\n  enhanced = [for i in 1..3: features[i] |> conv(8, 3) |> conv(8, 3)] |> conv(3, 1) as fuse\n}\n' },
     right: { kind: 'source', text: 'mfn 1\nimport { conv } from "std/blocks"\nmodel Net {\n  in  low: image\n  out enhanced: image\n  for i in 1..3 { features[i] = low |> conv(8, 3) as first |> conv(8, 3) as second |> conv(8, 3) as third }\n  enhanced = [for i in 1..3: features[i]] |> conv(3, 1) as fuse\n}\n' },
+  },
+  {
+    code: 'MFN6001', name: 'unknownVariant', severity: 'error', title: 'unknown variant',
+    message: '`{file}` has no variant "{name}"',
+    hints: ['did you mean {candidates}?', 'it has {known}', 'a variant is declared by `variant "NAME" of "FILE" { ... }`'],
+    explanation: '`FILE#NAME` means the variant of this name in this file: on the command line, in a run file and after `of`. The name is given as it is written, or in\nsmall letters with `-` for all that is neither letter nor digit (`w-o-ssim` for "w/o SSIM").',
+    wrong: { kind: 'source', text: '// variant.mfn\nmfn 1\nvariant "changed" of "./base.mfn#slow" {\n  set training.rate = 1e-4\n}\n// base.mfn\nmfn 1\nimport { conv } from "std/blocks"\nimport { l1 } from "std/losses"\nblock Body(width: int = 8) {\n  in  x: [B, H, W, C]\n  out y: [B, H, W, 3]\n  first = x |> conv(width) |> relu\n  y = first |> conv(3) as last\n}\nmodel Small {\n  in  low: image\n  out enhanced: image\n  body = Body()\n  enhanced = body(low)\n}\ntraining of Small {\n  data { pair(low, normal)  patch 16 x 16  batch 4 }\n  adam { rate = 1e-3 }\n  stage only for 10 steps {\n    let weight = 1.0\n    minimize L over body = weight * l1(body(low), normal)\n  }\n}\n' },
+    right: { kind: 'source', text: '// variant.mfn\nmfn 1\nvariant "changed" of "./base.mfn" {\n  set training.rate = 1e-4\n}\n// base.mfn\nmfn 1\nimport { conv } from "std/blocks"\nimport { l1 } from "std/losses"\nblock Body(width: int = 8) {\n  in  x: [B, H, W, C]\n  out y: [B, H, W, 3]\n  first = x |> conv(width) |> relu\n  y = first |> conv(3) as last\n}\nmodel Small {\n  in  low: image\n  out enhanced: image\n  body = Body()\n  enhanced = body(low)\n}\ntraining of Small {\n  data { pair(low, normal)  patch 16 x 16  batch 4 }\n  adam { rate = 1e-3 }\n  stage only for 10 steps {\n    let weight = 1.0\n    minimize L over body = weight * l1(body(low), normal)\n  }\n}\n' },
+  },
+  {
+    code: 'MFN6002', name: 'severalVariants', severity: 'error', title: 'several variants',
+    message: '`{file}` has several variants; which one is meant?',
+    hints: ['write {names}'],
+    explanation: 'A file without a model stands for its variant where it has one. Where it has several, the name of one of them follows behind `#`.',
+    wrong: { kind: 'source', text: '// variant.mfn\nmfn 1\nvariant "changed" of "./others.mfn" {\n  set training.rate = 1e-4\n}\n// others.mfn\nmfn 1\nvariant "wide" of "./base.mfn" { set Body.width = 16 }\nvariant "narrow" of "./base.mfn" { set Body.width = 4 }\n// base.mfn\nmfn 1\nimport { conv } from "std/blocks"\nimport { l1 } from "std/losses"\nblock Body(width: int = 8) {\n  in  x: [B, H, W, C]\n  out y: [B, H, W, 3]\n  first = x |> conv(width) |> relu\n  y = first |> conv(3) as last\n}\nmodel Small {\n  in  low: image\n  out enhanced: image\n  body = Body()\n  enhanced = body(low)\n}\ntraining of Small {\n  data { pair(low, normal)  patch 16 x 16  batch 4 }\n  adam { rate = 1e-3 }\n  stage only for 10 steps {\n    let weight = 1.0\n    minimize L over body = weight * l1(body(low), normal)\n  }\n}\n' },
+    right: { kind: 'source', text: '// variant.mfn\nmfn 1\nvariant "changed" of "./others.mfn#wide" {\n  set training.rate = 1e-4\n}\n// others.mfn\nmfn 1\nvariant "wide" of "./base.mfn" { set Body.width = 16 }\nvariant "narrow" of "./base.mfn" { set Body.width = 4 }\n// base.mfn\nmfn 1\nimport { conv } from "std/blocks"\nimport { l1 } from "std/losses"\nblock Body(width: int = 8) {\n  in  x: [B, H, W, C]\n  out y: [B, H, W, 3]\n  first = x |> conv(width) |> relu\n  y = first |> conv(3) as last\n}\nmodel Small {\n  in  low: image\n  out enhanced: image\n  body = Body()\n  enhanced = body(low)\n}\ntraining of Small {\n  data { pair(low, normal)  patch 16 x 16  batch 4 }\n  adam { rate = 1e-3 }\n  stage only for 10 steps {\n    let weight = 1.0\n    minimize L over body = weight * l1(body(low), normal)\n  }\n}\n' },
+  },
+  {
+    code: 'MFN6003', name: 'baseNotFound', severity: 'error', title: 'base not found',
+    message: 'cannot read `{file}`, which this is a variant of',
+    hints: ['the path is relative to the file of the variant'],
+    explanation: 'A variant amends a file, `of "../drgn.mfn"`, or another variant, `of "../ablations.mfn#w/o KL"`, or `of "#w/o KL"` in the same file.',
+    wrong: { kind: 'source', text: '// variant.mfn\nmfn 1\nvariant "changed" of "../base.mfm" {\n  set training.rate = 1e-4\n}\n// base.mfn\nmfn 1\nimport { conv } from "std/blocks"\nimport { l1 } from "std/losses"\nblock Body(width: int = 8) {\n  in  x: [B, H, W, C]\n  out y: [B, H, W, 3]\n  first = x |> conv(width) |> relu\n  y = first |> conv(3) as last\n}\nmodel Small {\n  in  low: image\n  out enhanced: image\n  body = Body()\n  enhanced = body(low)\n}\ntraining of Small {\n  data { pair(low, normal)  patch 16 x 16  batch 4 }\n  adam { rate = 1e-3 }\n  stage only for 10 steps {\n    let weight = 1.0\n    minimize L over body = weight * l1(body(low), normal)\n  }\n}\n' },
+    right: { kind: 'source', text: '// variant.mfn\nmfn 1\nvariant "changed" of "./base.mfn" {\n  set training.rate = 1e-4\n}\n// base.mfn\nmfn 1\nimport { conv } from "std/blocks"\nimport { l1 } from "std/losses"\nblock Body(width: int = 8) {\n  in  x: [B, H, W, C]\n  out y: [B, H, W, 3]\n  first = x |> conv(width) |> relu\n  y = first |> conv(3) as last\n}\nmodel Small {\n  in  low: image\n  out enhanced: image\n  body = Body()\n  enhanced = body(low)\n}\ntraining of Small {\n  data { pair(low, normal)  patch 16 x 16  batch 4 }\n  adam { rate = 1e-3 }\n  stage only for 10 steps {\n    let weight = 1.0\n    minimize L over body = weight * l1(body(low), normal)\n  }\n}\n' },
+  },
+  {
+    code: 'MFN6004', name: 'variantCycle', severity: 'error', title: 'variant cycle',
+    message: 'these variants amend each other: {chain}',
+    hints: ['one of them has to amend a model'],
+    explanation: 'A variant may amend another variant, and so on, until a model is reached.',
+    wrong: { kind: 'source', text: '// variant.mfn\nmfn 1\nvariant "a" of "./other.mfn#b" { set training.rate = 1e-4 }\n// other.mfn\nmfn 1\nvariant "b" of "./variant.mfn#a" { set training.batch = 8 }\n' },
+    right: { kind: 'source', text: '// variant.mfn\nmfn 1\nvariant "a" of "./other.mfn#b" { set training.rate = 1e-4 }\n// other.mfn\nmfn 1\nvariant "b" of "./base.mfn" { set training.batch = 8 }\n// base.mfn\nmfn 1\nimport { conv } from "std/blocks"\nimport { l1 } from "std/losses"\nblock Body(width: int = 8) {\n  in  x: [B, H, W, C]\n  out y: [B, H, W, 3]\n  first = x |> conv(width) |> relu\n  y = first |> conv(3) as last\n}\nmodel Small {\n  in  low: image\n  out enhanced: image\n  body = Body()\n  enhanced = body(low)\n}\ntraining of Small {\n  data { pair(low, normal)  patch 16 x 16  batch 4 }\n  adam { rate = 1e-3 }\n  stage only for 10 steps {\n    let weight = 1.0\n    minimize L over body = weight * l1(body(low), normal)\n  }\n}\n' },
+  },
+  {
+    code: 'MFN6005', name: 'duplicateVariant', severity: 'error', title: 'duplicate variant',
+    message: 'there are two variants "{name}" in this file',
+    hints: ['give one of them another name'],
+    explanation: 'The name of a variant tells it from the others of its file.',
+    wrong: { kind: 'source', text: '// variant.mfn\nmfn 1\nvariant "a" of "./base.mfn" { set training.rate = 1e-4 }\nvariant "a" of "./base.mfn" { set training.batch = 8 }\n// base.mfn\nmfn 1\nimport { conv } from "std/blocks"\nimport { l1 } from "std/losses"\nblock Body(width: int = 8) {\n  in  x: [B, H, W, C]\n  out y: [B, H, W, 3]\n  first = x |> conv(width) |> relu\n  y = first |> conv(3) as last\n}\nmodel Small {\n  in  low: image\n  out enhanced: image\n  body = Body()\n  enhanced = body(low)\n}\ntraining of Small {\n  data { pair(low, normal)  patch 16 x 16  batch 4 }\n  adam { rate = 1e-3 }\n  stage only for 10 steps {\n    let weight = 1.0\n    minimize L over body = weight * l1(body(low), normal)\n  }\n}\n' },
+    right: { kind: 'source', text: '// variant.mfn\nmfn 1\nvariant "a" of "./base.mfn" { set training.rate = 1e-4  set training.batch = 8 }\n// base.mfn\nmfn 1\nimport { conv } from "std/blocks"\nimport { l1 } from "std/losses"\nblock Body(width: int = 8) {\n  in  x: [B, H, W, C]\n  out y: [B, H, W, 3]\n  first = x |> conv(width) |> relu\n  y = first |> conv(3) as last\n}\nmodel Small {\n  in  low: image\n  out enhanced: image\n  body = Body()\n  enhanced = body(low)\n}\ntraining of Small {\n  data { pair(low, normal)  patch 16 x 16  batch 4 }\n  adam { rate = 1e-3 }\n  stage only for 10 steps {\n    let weight = 1.0\n    minimize L over body = weight * l1(body(low), normal)\n  }\n}\n' },
+  },
+  {
+    code: 'MFN6006', name: 'unknownPath', severity: 'error', title: 'unknown path',
+    message: '`{owner}` has nothing named `{name}`',
+    hints: ['did you mean {candidates}?', 'it has {known}'],
+    explanation: 'An edit or an override names what it changes by a path of names: a block and one of its statements (`MFN.long[i]`), what is inside a value (`MFN.y.fuse`, the\nlink of a pipe with this label), the training and its settings (`training.refinement.lambda`).',
+    wrong: { kind: 'source', text: '// variant.mfn\nmfn 1\nvariant "changed" of "./base.mfn" {\n  set training.only.wieght = 0.5\n}\n// base.mfn\nmfn 1\nimport { conv } from "std/blocks"\nimport { l1 } from "std/losses"\nblock Body(width: int = 8) {\n  in  x: [B, H, W, C]\n  out y: [B, H, W, 3]\n  first = x |> conv(width) |> relu\n  y = first |> conv(3) as last\n}\nmodel Small {\n  in  low: image\n  out enhanced: image\n  body = Body()\n  enhanced = body(low)\n}\ntraining of Small {\n  data { pair(low, normal)  patch 16 x 16  batch 4 }\n  adam { rate = 1e-3 }\n  stage only for 10 steps {\n    let weight = 1.0\n    minimize L over body = weight * l1(body(low), normal)\n  }\n}\n' },
+    right: { kind: 'source', text: '// variant.mfn\nmfn 1\nvariant "changed" of "./base.mfn" {\n  set training.only.weight = 0.5\n}\n// base.mfn\nmfn 1\nimport { conv } from "std/blocks"\nimport { l1 } from "std/losses"\nblock Body(width: int = 8) {\n  in  x: [B, H, W, C]\n  out y: [B, H, W, 3]\n  first = x |> conv(width) |> relu\n  y = first |> conv(3) as last\n}\nmodel Small {\n  in  low: image\n  out enhanced: image\n  body = Body()\n  enhanced = body(low)\n}\ntraining of Small {\n  data { pair(low, normal)  patch 16 x 16  batch 4 }\n  adam { rate = 1e-3 }\n  stage only for 10 steps {\n    let weight = 1.0\n    minimize L over body = weight * l1(body(low), normal)\n  }\n}\n' },
+  },
+  {
+    code: 'MFN6007', name: 'ambiguousPath', severity: 'error', title: 'ambiguous path',
+    message: '`{name}` may mean {candidates}',
+    hints: ['write one of these'],
+    explanation: 'A path has to lead to one place. Statements that share a name are told apart by their indices as the source has them, `f[j, i]`; other things of one name by\ntheir position, `relu[2]`.',
+    wrong: { kind: 'source', text: '// variant.mfn\nmfn 1\nvariant "changed" of "./base.mfn" {\n  replace Body.first.conv by conv(8)\n}\n// base.mfn\nmfn 1\nimport { conv } from "std/blocks"\nimport { l1 } from "std/losses"\nblock Body(width: int = 8) {\n  in  x: [B, H, W, C]\n  out y: [B, H, W, 3]\n  first = x |> conv(width) |> conv(width) |> relu\n  y = first |> conv(3) as last\n}\nmodel Small {\n  in  low: image\n  out enhanced: image\n  body = Body()\n  enhanced = body(low)\n}\ntraining of Small {\n  data { pair(low, normal)  patch 16 x 16  batch 4 }\n  adam { rate = 1e-3 }\n  stage only for 10 steps {\n    let weight = 1.0\n    minimize L over body = weight * l1(body(low), normal)\n  }\n}\n' },
+    right: { kind: 'source', text: '// variant.mfn\nmfn 1\nvariant "changed" of "./base.mfn" {\n  replace Body.first.conv by conv(8)\n}\n// base.mfn\nmfn 1\nimport { conv } from "std/blocks"\nimport { l1 } from "std/losses"\nblock Body(width: int = 8) {\n  in  x: [B, H, W, C]\n  out y: [B, H, W, 3]\n  first = x |> conv(width) as one |> conv(width) |> relu\n  y = first |> conv(3) as last\n}\nmodel Small {\n  in  low: image\n  out enhanced: image\n  body = Body()\n  enhanced = body(low)\n}\ntraining of Small {\n  data { pair(low, normal)  patch 16 x 16  batch 4 }\n  adam { rate = 1e-3 }\n  stage only for 10 steps {\n    let weight = 1.0\n    minimize L over body = weight * l1(body(low), normal)\n  }\n}\n' },
+  },
+  {
+    code: 'MFN6008', name: 'contradictingEdits', severity: 'error', title: 'contradicting edits',
+    message: '`{second}` contradicts `{first}`',
+    hints: ['keep one of them'],
+    explanation: 'All paths of a variant are those of what it amends, so the order of its edits says nothing. What one edit removes or gives a value, another one cannot change too.',
+    wrong: { kind: 'source', text: '// variant.mfn\nmfn 1\nvariant "changed" of "./base.mfn" {\n  remove training.only.weight\n  set training.only.weight = 0.5\n}\n// base.mfn\nmfn 1\nimport { conv } from "std/blocks"\nimport { l1 } from "std/losses"\nblock Body(width: int = 8) {\n  in  x: [B, H, W, C]\n  out y: [B, H, W, 3]\n  first = x |> conv(width) |> relu\n  y = first |> conv(3) as last\n}\nmodel Small {\n  in  low: image\n  out enhanced: image\n  body = Body()\n  enhanced = body(low)\n}\ntraining of Small {\n  data { pair(low, normal)  patch 16 x 16  batch 4 }\n  adam { rate = 1e-3 }\n  stage only for 10 steps {\n    let weight = 1.0\n    minimize L over body = weight * l1(body(low), normal)\n  }\n}\n' },
+    right: { kind: 'source', text: '// variant.mfn\nmfn 1\nvariant "changed" of "./base.mfn" {\n  set training.only.weight = 0.5\n}\n// base.mfn\nmfn 1\nimport { conv } from "std/blocks"\nimport { l1 } from "std/losses"\nblock Body(width: int = 8) {\n  in  x: [B, H, W, C]\n  out y: [B, H, W, 3]\n  first = x |> conv(width) |> relu\n  y = first |> conv(3) as last\n}\nmodel Small {\n  in  low: image\n  out enhanced: image\n  body = Body()\n  enhanced = body(low)\n}\ntraining of Small {\n  data { pair(low, normal)  patch 16 x 16  batch 4 }\n  adam { rate = 1e-3 }\n  stage only for 10 steps {\n    let weight = 1.0\n    minimize L over body = weight * l1(body(low), normal)\n  }\n}\n' },
+  },
+  {
+    code: 'MFN6009', name: 'editNotPossible', severity: 'error', title: 'edit not possible',
+    message: '`{path}`, {what}, {why}',
+    hints: [],
+    explanation: 'Not every place takes every edit: a block has no value, and a parameter, which calls give a value, cannot be removed.',
+    wrong: { kind: 'source', text: '// variant.mfn\nmfn 1\nvariant "changed" of "./base.mfn" {\n  remove Body.width\n}\n// base.mfn\nmfn 1\nimport { conv } from "std/blocks"\nimport { l1 } from "std/losses"\nblock Body(width: int = 8) {\n  in  x: [B, H, W, C]\n  out y: [B, H, W, 3]\n  first = x |> conv(width) |> relu\n  y = first |> conv(3) as last\n}\nmodel Small {\n  in  low: image\n  out enhanced: image\n  body = Body()\n  enhanced = body(low)\n}\ntraining of Small {\n  data { pair(low, normal)  patch 16 x 16  batch 4 }\n  adam { rate = 1e-3 }\n  stage only for 10 steps {\n    let weight = 1.0\n    minimize L over body = weight * l1(body(low), normal)\n  }\n}\n' },
+    right: { kind: 'source', text: '// variant.mfn\nmfn 1\nvariant "changed" of "./base.mfn" {\n  set Body.width = 4\n}\n// base.mfn\nmfn 1\nimport { conv } from "std/blocks"\nimport { l1 } from "std/losses"\nblock Body(width: int = 8) {\n  in  x: [B, H, W, C]\n  out y: [B, H, W, 3]\n  first = x |> conv(width) |> relu\n  y = first |> conv(3) as last\n}\nmodel Small {\n  in  low: image\n  out enhanced: image\n  body = Body()\n  enhanced = body(low)\n}\ntraining of Small {\n  data { pair(low, normal)  patch 16 x 16  batch 4 }\n  adam { rate = 1e-3 }\n  stage only for 10 steps {\n    let weight = 1.0\n    minimize L over body = weight * l1(body(low), normal)\n  }\n}\n' },
+  },
+  {
+    code: 'MFN6010', name: 'insertionMisfit', severity: 'error', title: 'insertion misfit',
+    message: '{what} cannot stand here, in {list}',
+    hints: ['here stand {expected}'],
+    explanation: 'What stands in the braces of `insert` and `replace` has to fit the place: statements between statements, elements in a list, links (`|> relu`) in a pipe.',
+    wrong: { kind: 'source', text: '// variant.mfn\nmfn 1\nvariant "changed" of "./base.mfn" {\n  insert after Body.y.last { y = 3 }\n}\n// base.mfn\nmfn 1\nimport { conv } from "std/blocks"\nimport { l1 } from "std/losses"\nblock Body(width: int = 8) {\n  in  x: [B, H, W, C]\n  out y: [B, H, W, 3]\n  first = x |> conv(width) |> relu\n  y = first |> conv(3) as last\n}\nmodel Small {\n  in  low: image\n  out enhanced: image\n  body = Body()\n  enhanced = body(low)\n}\ntraining of Small {\n  data { pair(low, normal)  patch 16 x 16  batch 4 }\n  adam { rate = 1e-3 }\n  stage only for 10 steps {\n    let weight = 1.0\n    minimize L over body = weight * l1(body(low), normal)\n  }\n}\n' },
+    right: { kind: 'source', text: '// variant.mfn\nmfn 1\nvariant "changed" of "./base.mfn" {\n  insert after Body.y.last { |> relu }\n}\n// base.mfn\nmfn 1\nimport { conv } from "std/blocks"\nimport { l1 } from "std/losses"\nblock Body(width: int = 8) {\n  in  x: [B, H, W, C]\n  out y: [B, H, W, 3]\n  first = x |> conv(width) |> relu\n  y = first |> conv(3) as last\n}\nmodel Small {\n  in  low: image\n  out enhanced: image\n  body = Body()\n  enhanced = body(low)\n}\ntraining of Small {\n  data { pair(low, normal)  patch 16 x 16  batch 4 }\n  adam { rate = 1e-3 }\n  stage only for 10 steps {\n    let weight = 1.0\n    minimize L over body = weight * l1(body(low), normal)\n  }\n}\n' },
+  },
+  {
+    code: 'MFN6011', name: 'settingOfOtherKind', severity: 'error', title: 'setting of other kind',
+    message: '`{path}` is {expected}, not {found}',
+    hints: ['`set` keeps the kind of a value; in a variant, `replace {path} by ...` puts any expression in its place'],
+    explanation: 'A value given by `set`, by `--set` or by a run file is of the kind that the source has there.',
+    wrong: { kind: 'command', text: 'mfnc check models/drgn.mfn --set training.refinement.lambda=true\n' },
+    right: { kind: 'command', text: 'mfnc check models/drgn.mfn --set training.refinement.lambda=0\n' },
+  },
+  {
+    code: 'MFN6012', name: 'capturedName', severity: 'error', title: 'captured name',
+    message: '`{name}` means something else where the block is used',
+    hints: ['give it another name'],
+    explanation: 'The replacement of a block is put where the block is used, so its names, apart from the parameters of the block replaced, must not be those of values there.',
+    wrong: { kind: 'source', text: '// variant.mfn\nmfn 1\nlet low = 4\nblock Plain(width: int) {\n  in  x: image\n  out y: image\n  y = x |> conv(width) as a |> conv(3) as b\n}\nvariant "changed" of "./base.mfn" {\n  replace block Body by Plain(low)\n}\n// base.mfn\nmfn 1\nimport { conv } from "std/blocks"\nimport { l1 } from "std/losses"\nblock Body(width: int = 8) {\n  in  x: [B, H, W, C]\n  out y: [B, H, W, 3]\n  first = x |> conv(width) |> relu\n  y = first |> conv(3) as last\n}\nmodel Small {\n  in  low: image\n  out enhanced: image\n  body = Body()\n  enhanced = body(low)\n}\ntraining of Small {\n  data { pair(low, normal)  patch 16 x 16  batch 4 }\n  adam { rate = 1e-3 }\n  stage only for 10 steps {\n    let weight = 1.0\n    minimize L over body = weight * l1(body(low), normal)\n  }\n}\n' },
+    right: { kind: 'source', text: '// variant.mfn\nmfn 1\nlet narrow = 4\nblock Plain(width: int) {\n  in  x: image\n  out y: image\n  y = x |> conv(width) as a |> conv(3) as b\n}\nvariant "changed" of "./base.mfn" {\n  replace block Body by Plain(narrow)\n}\n// base.mfn\nmfn 1\nimport { conv } from "std/blocks"\nimport { l1 } from "std/losses"\nblock Body(width: int = 8) {\n  in  x: [B, H, W, C]\n  out y: [B, H, W, 3]\n  first = x |> conv(width) |> relu\n  y = first |> conv(3) as last\n}\nmodel Small {\n  in  low: image\n  out enhanced: image\n  body = Body()\n  enhanced = body(low)\n}\ntraining of Small {\n  data { pair(low, normal)  patch 16 x 16  batch 4 }\n  adam { rate = 1e-3 }\n  stage only for 10 steps {\n    let weight = 1.0\n    minimize L over body = weight * l1(body(low), normal)\n  }\n}\n' },
   },
 ];

@@ -13,6 +13,8 @@ export interface IR {
   readonly language: 1;
   /** Path of the source of the model. */
   readonly source: string;
+  /** The variant that this is of the model in `source`, and the file that declares it. */
+  readonly variant?: { readonly name: string; readonly source: string };
   /** All definitions, callees before callers. The keys are their ids: `RCAB`, `RCAB#2`. */
   readonly definitions: readonly Definition[];
   readonly model: Model;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { listWeights } from '../../compiler/3-lower/index.js';
 import type { IR, ParameterValue } from '../../compiler/ir/ir.js';
+import { modelTitle } from '../../compiler/ir/model-title.js';
 import type { HostTensor } from '../engines/engine.js';
 import { inputFailure, mfncVersion, writeFileAtomically } from '../files/index.js';
 import { readStoredWeights, type WeightForm } from './forms/index.js';
@@ -12,6 +13,8 @@ export interface WeightsFile {
   readonly form: WeightForm;
   /** Name of the model; undefined in a safetensors file that mfnc did not write. */
   readonly model: string | undefined;
+  /** Name of the variant of the model; undefined where it is none. */
+  readonly variant?: string | undefined;
   /** Parameters the model had, `{ width: 64 }`. */
   readonly parameters: Readonly<Record<string, ParameterValue>>;
   readonly tensors: ReadonlyMap<string, HostTensor>;
@@ -29,25 +32,25 @@ function hashInOrder(tensors: Iterable<readonly [string, HostTensor]>): string {
 }
 
 /** The network that weights belong to. */
-export type WeightsOwner = Pick<WeightsFile, 'model' | 'parameters'>;
+export type WeightsOwner = Pick<WeightsFile, 'model' | 'variant' | 'parameters'>;
 
 /**
  * Writes the weights of a model (not those of a stage's discriminators) as safetensors: float32, filters HWIO, names are paths.
- * `__metadata__` holds the model's name and parameters, a hash and the version of mfnc.
+ * `__metadata__` holds the model's name, variant and parameters, a hash and the version of mfnc.
  * @throws RuntimeFailure
  */
 export async function writeWeights(path: string, ir: IR, weights: ReadonlyMap<string, HostTensor>): Promise<void> {
   const tensors = new Map(listWeights(ir).map((weight) => [weight.path, weights.get(weight.path) as HostTensor]));
   const { name, parameters } = ir.model;
-  await writeFileAtomically(path, encodeWeights({ model: name, parameters }, tensors));
+  await writeFileAtomically(path, encodeWeights({ model: name, variant: ir.variant?.name, parameters }, tensors));
 }
 
 /** A safetensors file with weights and what they belong to, in pieces. */
-export function encodeWeights({ model, parameters }: WeightsOwner, tensors: ReadonlyMap<string, HostTensor>): Uint8Array[] {
+export function encodeWeights({ model, variant, parameters }: WeightsOwner, tensors: ReadonlyMap<string, HostTensor>): Uint8Array[] {
   const metadata = {
     format: 'mfnc',
     mfnc: mfncVersion,
-    ...(model !== undefined && { model, parameters: JSON.stringify(parameters) }),
+    ...(model !== undefined && { model, ...(variant !== undefined && { variant }), parameters: JSON.stringify(parameters) }),
     filters: 'HWIO',
     sha256: hashTensors(tensors),
   };
@@ -108,12 +111,13 @@ export function matchWeights(file: WeightsFile, ir: IR): Map<string, HostTensor>
 function describeOwner(file: WeightsFile): string {
   if (file.model === undefined) return 'another network';
   const parameters = describeParameters(file.parameters);
-  return parameters === '' ? file.model : `${file.model} (${parameters})`;
+  const name = file.variant === undefined ? file.model : `${file.model}, variant "${file.variant}"`;
+  return parameters === '' ? name : `${name} (${parameters})`;
 }
 
 function describeModel(ir: IR): string {
   const parameters = describeParameters(ir.model.parameters);
-  return parameters === '' ? ir.model.name : `${ir.model.name} (${parameters})`;
+  return parameters === '' ? modelTitle(ir) : `${modelTitle(ir)} (${parameters})`;
 }
 
 function describeParameters(parameters: Readonly<Record<string, ParameterValue>>): string {

@@ -15,6 +15,7 @@ export function describeRun(run: RunFile, ir: IR, data: RunData): RunDescription
   const { training } = ir;
   return {
     model: ir.model.name,
+    variant: ir.variant?.name,
     parameters: ir.model.parameters,
     network: networkHash(ir),
     seed: run.seed,
@@ -66,8 +67,6 @@ export function requireSameRun(described: RunDescription, now: RunDescription, r
 /** The resolved run file, as it is written into the output folder: every default filled in, every path absolute. */
 export function resolvedConfig(run: RunFile, ir: IR, engine: EngineName, threads: number): string {
   const { training } = ir;
-  // A rate that the model gives as an expression is text here: it stays the model's, for an override is a number.
-  const settings = Object.fromEntries(Object.entries(training?.settings ?? {}).filter(([, value]) => typeof value !== 'string'));
   const content = {
     model: resolve(run.model),
     parameters: ir.model.parameters,
@@ -77,7 +76,7 @@ export function resolvedConfig(run: RunFile, ir: IR, engine: EngineName, threads
     precision: run.precision,
     ...(threads > 0 ? { threads } : {}),
     seed: run.seed,
-    training: { ...nested(settings), patch: training?.patch.join('x') },
+    training: { ...nested(training?.settings ?? {}), patch: training?.patch.join('x') },
     samples: run.samples,
     checkpoint: run.checkpoint,
   };

@@ -1,4 +1,5 @@
 import { isCollection, isMap, isNode, isScalar } from 'yaml';
+import type { Span } from '../../compiler/diagnostics/index.js';
 import { inputFailure, readText } from '../files/index.js';
 import { parseYAML, type YAMLText } from '../files/yaml.js';
 
@@ -14,18 +15,20 @@ export class RunDocument {
 
   private constructor(
     readonly path: string,
+    readonly text: string,
     private readonly yaml: YAMLText,
   ) {}
 
   /** Reads a YAML file. @throws RuntimeFailure with line and column for the first mistake of syntax. */
   static async read(path: string): Promise<RunDocument> {
-    const yaml = parseYAML(path, await readText(path, largestDocument));
+    const text = await readText(path, largestDocument);
+    const yaml = parseYAML(path, text);
     const { contents } = yaml.document;
     if (!isMap(contents))
       throw inputFailure(
         `${path}:1:1: a run file is a mapping that starts with \`model:\`; this one ${contents === null ? 'is empty' : 'is not'}.`,
       );
-    return new RunDocument(path, yaml);
+    return new RunDocument(path, text, yaml);
   }
 
   /**
@@ -36,7 +39,7 @@ export class RunDocument {
     const at = argument.indexOf('=');
     const path = argument.slice(0, Math.max(0, at)).split('.');
     if (at < 1 || path.some((key) => key === ''))
-      throw inputFailure(`--set ${argument}: write it as KEY.KEY=VALUE, for example training.batch=8.`);
+      throw inputFailure(`--set ${argument}: write it as KEY.KEY=VALUE, for example samples.count=8.`);
     const value = valueIn(argument, at);
     const closed = path.findIndex((_, i) => i > 0 && this.isSingleValue(path.slice(0, i)));
     if (closed > 0)
@@ -72,6 +75,15 @@ export class RunDocument {
       if (offset !== undefined) return this.yaml.placeAt(offset);
     }
     return this.yaml.placeAt(0);
+  }
+
+  /** The range of a value, or of its key, in the text. */
+  spanOf(path: DocumentPath, part: 'value' | 'key'): Span {
+    const value = this.yaml.document.getIn(path, true);
+    if (part === 'value' && isNode(value) && value.range) return { file: this.path, start: value.range[0], end: value.range[1] };
+    const start = this.offsetOf(path, 'key') ?? 0;
+    const key = /^[\w.]*/.exec(this.text.slice(start));
+    return { file: this.path, start, end: start + (key?.[0].length ?? 0) };
   }
 
   private isSingleValue(path: readonly string[]): boolean {

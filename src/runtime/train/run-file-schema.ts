@@ -15,7 +15,7 @@ export const runFileSchema = {
   required: ['model', 'data', 'output'],
   properties: {
     model: { ...text, description: 'Path of the .mfn file.' },
-    parameters: { type: 'object', description: 'Parameters of the model, as `width: 16`.' },
+    parameters: { type: ['object', 'null'], description: 'Parameters of the model, as `width: 16`.' },
     data: {
       type: 'object',
       required: [],
@@ -41,7 +41,7 @@ export const runFileSchema = {
     threads: { ...count, description: 'Threads of the engine. Default: the cores of the machine.' },
     seed: { type: 'integer', minimum: 0, maximum: 2 ** 32 - 1, description: 'Default 1.' },
     training: {
-      type: 'object',
+      type: ['object', 'null'],
       description: 'Overrides of the training of the model: batch, patch, and the settings of its stages by name.',
     },
     samples: {

@@ -37,7 +37,7 @@ async function run(
   let steps = 0;
   return train({
     run: file,
-    ir: requireIR(file.model, { parameters: file.parameters, settings: file.settings }).ir,
+    ir: requireIR(file.model, { overrides: file.overrides }).ir,
     engine,
     resume,
     ...(maxSteps === undefined ? {} : { maxSteps }),

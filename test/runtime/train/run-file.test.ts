@@ -20,6 +20,14 @@ function read(text: string | Buffer, overrides: string[] = []) {
   return readRunFile(path, overrides);
 }
 
+/** The assignments to the model, each with the text that messages about its value point at. */
+const assignmentsOf = ({ overrides }: Awaited<ReturnType<typeof readRunFile>>): string[] =>
+  overrides.flatMap(({ text, edits }) =>
+    edits.map(
+      ({ path, value }) => `${path.steps.map(({ name }) => name.text).join('.')} = ${text.slice(value.span.start, value.span.end)}`,
+    ),
+  );
+
 /** The message with the folder of the test taken out. */
 async function mistake(text: string | Buffer, overrides: string[] = []): Promise<string> {
   const failure = await read(text, overrides).catch((error: unknown) => error);
@@ -36,11 +44,17 @@ describe('a run file', () => {
       engine: 'onnx',
       seed: 7,
       precision: 'float32',
-      parameters: { width: 8 },
-      settings: { batch: 4, patch: [32, 48], 'refinement.lambda': 0, 'refinement.rate': 1e-4, 'degradation.steps': 100 },
       samples: { every: 500, count: 4 },
       checkpoint: { every: 200 },
     });
+    expect(assignmentsOf(run)).toEqual([
+      'width = 8',
+      'training.batch = 4',
+      'training.patch = 32x48',
+      'training.refinement.lambda = 0',
+      'training.refinement.rate = 1.0e-4',
+      'training.degradation.steps = 100',
+    ]);
     expect(run.model.endsWith('/models/lw-drgn.mfn')).toBe(true);
     expect(run.output.endsWith('/runs/lol')).toBe(true);
   });
@@ -59,9 +73,9 @@ describe('a run file', () => {
       seed: 4,
       engine: 'tfjs-cpu',
       precision: 'bfloat16',
-      settings: { 'refinement.lambda': 0.5, patch: [16, 24] },
       samples: { count: 0 },
     });
+    expect(assignmentsOf(run)).toEqual(['training.refinement.lambda = 0.5', 'training.patch = 16x24']);
   });
 
   it.each([
@@ -117,25 +131,21 @@ describe('a run file', () => {
   });
 
   it('may have a section without content, which an override fills', async () => {
-    expect((await read(`${complete}training:\n`, ['training.refinement.steps=5'])).settings).toEqual({ 'refinement.steps': 5 });
+    expect(assignmentsOf(await read(`${complete}training:\nparameters:\n`, ['training.refinement.steps=5', 'parameters.width=8']))).toEqual(
+      ['training.refinement.steps = 5', 'width = 8'],
+    );
   });
 
   it.each([
-    ['sede=3', '--set sede=3: unknown key `sede` in the run file. Did you mean `seed`?'],
     ['seed=x', '--set seed=x: seed is the string "x"; wanted is a whole number.'],
-    ['seed', '--set seed: write it as KEY.KEY=VALUE, for example training.batch=8.'],
-    ['=3', '--set =3: write it as KEY.KEY=VALUE, for example training.batch=8.'],
-    ['a..b=3', '--set a..b=3: write it as KEY.KEY=VALUE, for example training.batch=8.'],
+    ['seed', '--set seed: write it as KEY.KEY=VALUE, for example samples.count=8.'],
+    ['data..b=3', '--set data..b=3: write it as KEY.KEY=VALUE, for example samples.count=8.'],
     ['seed.low=3', '--set seed.low=3: seed is a single value in run.yaml, it has nothing inside to set.'],
     [
-      'training.patch=[1',
-      '--set training.patch=[1: the value is not YAML: Flow sequence must end with a ]. Check that every {, [ and quote before it is closed.',
+      'samples=[1',
+      '--set samples=[1: the value is not YAML: Flow sequence must end with a ]. Check that every {, [ and quote before it is closed.',
     ],
     ['seed=*x', '--set seed=*x: the value is not YAML: There is no anchor &x before this. Put a text that starts with * in quotes.'],
-    [
-      'training.patch=-1x3',
-      '--set training.patch=-1x3: training.patch is the string "-1x3"; write it as HEIGHTxWIDTH in pixels, for example 48x48.',
-    ],
   ])('a wrong override is told with the argument: %s', async (argument, message) => {
     expect(await mistake(complete, [argument])).toBe(message);
   });

@@ -1,5 +1,5 @@
 import type { ModelDeclaration, PortStatement } from '../../1-parse/ast.js';
-import { didYouMean, report } from '../../diagnostics/index.js';
+import { report } from '../../diagnostics/index.js';
 import type { Dimension, Shape } from '../../ir/dimension.js';
 import type { Definition, Model, ParameterValue } from '../../ir/ir.js';
 import { constantContext } from '../modules/module-environments.js';
@@ -12,7 +12,7 @@ import { Environment } from './environment.js';
 import { evaluate } from './evaluate.js';
 import { observeValue } from './observe-value.js';
 import { checkType, isTensorType, rangeOf, typeNames } from './types.js';
-import { describe, errorValue, fromParameterValue, toParameterValue, type Value } from './values.js';
+import { describe, errorValue, toParameterValue, type Value } from './values.js';
 
 /** A model that was elaborated, with what its training needs. */
 export interface ElaboratedModel {
@@ -23,18 +23,13 @@ export interface ElaboratedModel {
   readonly parameters: Readonly<Record<string, ParameterValue>>;
 }
 
-/** Builds the definition of the model for inputs [B, H, W, channels], with parameters as overridden. */
-export function elaborateModel(
-  declaration: ModelDeclaration,
-  outer: Environment,
-  overrides: Readonly<Record<string, ParameterValue>>,
-  state: Elaboration,
-): ElaboratedModel {
+/** Builds the definition of the model for inputs [B, H, W, channels]. */
+export function elaborateModel(declaration: ModelDeclaration, outer: Environment, state: Elaboration): ElaboratedModel {
   const name = declaration.name.text;
   const environment = new Environment(outer);
   const builder = new DefinitionBuilder(state.newId(name));
   const context: Context = { ...constantContext(state, environment, name), builder };
-  const parameters = bindModelParameters(declaration, overrides, { ...context, builder: undefined });
+  const parameters = bindModelParameters(declaration, { ...context, builder: undefined });
   const scope = new BodyScope(declaration.body, environment);
   let isComplete = parameters !== undefined;
   for (const statement of declaration.body) {
@@ -66,33 +61,25 @@ export function modelEntry(declaration: ModelDeclaration, model: ElaboratedModel
   };
 }
 
-function bindModelParameters(
-  declaration: ModelDeclaration,
-  overrides: Readonly<Record<string, ParameterValue>>,
-  context: Context,
-): Record<string, ParameterValue> | undefined {
+/** The values of a model's parameters are their defaults: nothing else could give them any. */
+function bindModelParameters(declaration: ModelDeclaration, context: Context): Record<string, ParameterValue> | undefined {
   const names = declaration.parameters.map((parameter) => parameter.name.text);
   const model = declaration.name.text;
-  const unknown = Object.keys(overrides).filter((name) => !names.includes(name));
-  for (const name of unknown) {
-    const { span } = declaration.name;
-    fail(context, report.unknownParameterOverride({ span, name, model, candidates: didYouMean(name, names) }));
-  }
   const values: Record<string, ParameterValue> = {};
-  let isComplete = unknown.length === 0;
+  let isComplete = true;
   for (const parameter of declaration.parameters) {
     const name = parameter.name.text;
-    const override = Object.hasOwn(overrides, name) ? overrides[name] : undefined;
-    if (override === undefined && !parameter.default) {
+    if (!parameter.default) {
       fail(
         context,
         report.missingArgument({ span: parameter.span, name, callee: model, signature: names.map((other) => `\`${other}\``).join(', ') }),
       );
     }
-    const given: Value =
-      override !== undefined ? fromParameterValue(override) : parameter.default ? evaluate(parameter.default, context) : errorValue;
-    const what = override === undefined ? `\`${name}\` of \`${model}\`` : `the override of \`${name}\``;
-    const value = isTensorType(parameter.type) ? errorValue : checkType(context, parameter.type, given, parameter.span, what);
+    const given: Value = parameter.default ? evaluate(parameter.default, context) : errorValue;
+    const span = parameter.default?.span ?? parameter.span;
+    const value = isTensorType(parameter.type)
+      ? errorValue
+      : checkType(context, parameter.type, given, span, `\`${name}\` of \`${model}\``);
     context.environment.define(name, value);
     const data = toParameterValue(value);
     if (data === undefined) isComplete = false;

@@ -5,7 +5,7 @@ import { type Context, type Elaboration, ofStatement } from '../elaborate/contex
 import { Environment } from '../elaborate/environment.js';
 import { evaluate } from '../elaborate/evaluate.js';
 import { errorValue, type FunctionValue } from '../elaborate/values.js';
-import { type Module, preludePath } from './modules.js';
+import { importedModule, type Module, preludePath } from './modules.js';
 
 /** What every file sees without an import: operators and compile-time functions. */
 function builtinEnvironment(): Environment {
@@ -53,7 +53,7 @@ function declare(module: Module, environment: Environment, environments: Readonl
   for (const item of module.file.items) {
     switch (item.kind) {
       case 'import': {
-        const imported = module.imports.get(item.from.value);
+        const imported = importedModule(module, item);
         const from = imported && environments.get(imported.path);
         for (const { name, alias } of item.names) environment.define((alias ?? name).text, from?.own(name.text) ?? errorValue);
         break;

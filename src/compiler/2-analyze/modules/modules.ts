@@ -5,15 +5,25 @@ import { standardLibrary } from '../../stdlib/sources.js';
 import type { DiagnosticSink } from '../diagnostic-sink.js';
 import type { SourceHost } from '../options.js';
 
-/** A source file with the modules that it imports. */
-export interface Module {
-  readonly path: string;
+/** A parsed source, as far as it could be understood. */
+export interface ParsedSource {
   readonly file: SourceFile;
-  /** Whether parts of the text could not be understood, so that names may be missing. */
+  /** Whether parts of the text could not be understood. */
   readonly isBroken: boolean;
-  /** Modules by specifier; without those that could not be read. */
-  readonly imports: Map<string, Module>;
 }
+
+/** A source file with the modules that it imports. */
+export interface Module extends ParsedSource {
+  readonly path: string;
+  /** Modules by import; without those that could not be read. */
+  readonly imports: ReadonlyMap<string, Module>;
+}
+
+/** Tells imports apart: in a variant, the specifiers of one module come from several files and are relative to these. */
+const importKey = ({ from }: Import): string => `${from.span.file}\n${from.value}`;
+
+/** The module that an import of another module takes its names from; undefined where it could not be read. */
+export const importedModule = (module: Module, item: Import): Module | undefined => module.imports.get(importKey(item));
 
 export const preludePath = 'std/prelude';
 
@@ -50,6 +60,7 @@ export class ModuleLoader {
   readonly sources = new Map<string, string>();
   /** Imported modules before those that import them. */
   readonly modules: Module[] = [];
+  private readonly parsed = new Map<string, ParsedSource>();
   private readonly loaded = new Map<string, Module>();
   private readonly loading: string[] = [];
 
@@ -58,28 +69,49 @@ export class ModuleLoader {
     private readonly sink: DiagnosticSink,
   ) {}
 
-  /** The module at a path; undefined where the source cannot be read. */
-  load(path: string): Module | undefined {
-    const known = this.loaded.get(path);
+  /** The parsed source at a path, whose mistakes are reported when it is read first; undefined where it cannot be read. */
+  readSource(path: string): ParsedSource | undefined {
+    const known = this.parsed.get(path);
     if (known) return known;
     const text = isOfLibrary(path) ? standardLibrary.get(path) : this.host.read(path);
     if (text === undefined) return undefined;
     this.sources.set(path, text);
     const { file, diagnostics } = isOfLibrary(path) ? parseOnce(path, text) : parse(path, text);
     for (const diagnostic of diagnostics) this.sink.add(diagnostic);
-    const isBroken = diagnostics.some(({ severity }) => severity === 'error');
-    const module: Module = { path, file, isBroken, imports: new Map() };
+    const source = { file, isBroken: diagnostics.some(({ severity }) => severity === 'error') };
+    this.parsed.set(path, source);
+    return source;
+  }
+
+  /** Path of the module that an import names. */
+  resolveImport({ from }: Import): string {
+    return isOfLibrary(from.value) ? from.value : this.host.resolve(from.span.file, from.value);
+  }
+
+  /** The module at a path; undefined where the source cannot be read. */
+  load(path: string): Module | undefined {
+    const known = this.loaded.get(path);
+    if (known) return known;
+    const source = this.readSource(path);
+    return source && this.loadSource(source);
+  }
+
+  /** The module of a source tree with all that it imports. The tree need not be that of its file: a variant's is changed. */
+  loadSource({ file, isBroken }: ParsedSource): Module {
+    const { path } = file;
+    const imports = new Map<string, Module>();
+    const module: Module = { path, file, isBroken, imports };
     this.loading.push(path);
-    for (const item of file.items) if (item.kind === 'import') this.loadImport(item, module);
+    for (const item of file.items) if (item.kind === 'import') this.loadImport(item, imports);
     this.loading.pop();
     this.loaded.set(path, module);
     this.modules.push(module);
     return module;
   }
 
-  private loadImport({ from }: Import, module: Module): void {
-    const specifier = from.value;
-    const path = isOfLibrary(specifier) ? specifier : this.host.resolve(module.path, specifier);
+  private loadImport(item: Import, imports: Map<string, Module>): void {
+    const { from } = item;
+    const path = this.resolveImport(item);
     const cycle = this.loading.indexOf(path);
     if (cycle >= 0) {
       const chain = [...this.loading.slice(cycle), path].join(' -> ');
@@ -87,9 +119,10 @@ export class ModuleLoader {
       return;
     }
     const imported = this.load(path);
-    if (imported) module.imports.set(specifier, imported);
+    if (imported) imports.set(importKey(item), imported);
     else this.reportMissing(from);
   }
+
   private reportMissing({ value: specifier, span }: Import['from']): void {
     const candidates = didYouMean(specifier, standardLibrary.keys());
     const [only, ...others] = candidates;

@@ -4,7 +4,7 @@ import type { DiagnosticSink } from '../diagnostic-sink.js';
 import { builtinNames } from '../elaborate/builtins.js';
 import { callableOps } from '../elaborate/callable-ops.js';
 import { isTensorType } from '../elaborate/types.js';
-import { exportedNames, libraryModules, type Module, preludePath } from '../modules/modules.js';
+import { exportedNames, importedModule, libraryModules, type Module, preludePath } from '../modules/modules.js';
 import type { AnalysisObserver } from '../observer.js';
 import { useBody } from './body-names.js';
 import { declareParameters, useExpression } from './expression-names.js';
@@ -97,7 +97,7 @@ const membersOf = (item: Item | undefined): Name[] | undefined =>
   item?.kind === 'namespace' ? item.functions.map((declaration) => declaration.name) : undefined;
 
 function declareImports(checker: NameChecker, item: Import, module: Module, scope: NameScope): void {
-  const imported = module.imports.get(item.from.value);
+  const imported = importedModule(module, item);
   const known = imported && exportedNames(imported.file);
   for (const { name, alias } of item.names) {
     const original = imported?.file.items.find((other) => other.kind === 'namespace' && other.name.text === name.text);

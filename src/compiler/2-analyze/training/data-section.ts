@@ -3,7 +3,7 @@ import { didYouMean, report, type Span } from '../../diagnostics/index.js';
 import type { Stream, Training } from '../../ir/ir.js';
 import { type Context, fail } from '../elaborate/context.js';
 import { evaluate } from '../elaborate/evaluate.js';
-import { describe, errorValue, list, type Value } from '../elaborate/values.js';
+import { describe, type Value } from '../elaborate/values.js';
 import type { Settings } from './settings.js';
 
 const augmentationNames = ['flip', 'scale'] as const;
@@ -18,8 +18,6 @@ export function readData(training: TrainingDeclaration, settings: Settings, cont
   const [section, second] = training.items.filter((item): item is DataSection => item.kind === 'data');
   if (!section) {
     fail(context, report.incompleteData({ span: training.model.span, missing: 'what data it needs' }));
-    settings.allow('batch');
-    settings.allow('patch');
     return undefined;
   }
   if (second) {
@@ -40,32 +38,28 @@ export function readData(training: TrainingDeclaration, settings: Settings, cont
 }
 
 function readPatch(section: DataSection, settings: Settings, context: Context): readonly [number, number] | undefined {
-  settings.allow('patch');
   if (!section.patch) {
     fail(context, report.incompleteData({ span: section.span, missing: 'the size of a patch' }));
     return undefined;
   }
-  const { height, width, span } = section.patch;
-  const elements = [evaluate(height, context), evaluate(width, context)];
-  const value = settings.resolve(context, 'patch', elements.some(({ kind }) => kind === 'error') ? errorValue : list(elements), span);
-  if (value.kind !== 'list') return undefined;
-  const sizes = value.elements.map((element) => positiveInt(element, 'the size of a patch', span, context));
-  const [first, second] = sizes;
-  if (first !== undefined && second !== undefined && sizes.length === 2) return [first, second];
-  if (sizes.length !== 2) {
-    fail(context, report.invalidOverride({ span, name: 'patch', expected: 'a list of a height and a width', found: describe(value) }));
-  }
-  return undefined;
+  const sizes = [section.patch.height, section.patch.width].map((side) =>
+    positiveInt(evaluate(side, context), 'the size of a patch', side.span, context),
+  );
+  const [height, width] = sizes;
+  if (height === undefined || width === undefined) return undefined;
+  settings.recordBuiltIn('', 'data', 'patch', [height, width]);
+  return [height, width];
 }
 
 function readBatch(section: DataSection, settings: Settings, context: Context): number | undefined {
-  settings.allow('batch');
   if (!section.batch) {
     fail(context, report.incompleteData({ span: section.span, missing: 'the size of a batch' }));
     return undefined;
   }
-  const { value, span } = section.batch;
-  return positiveInt(settings.resolve(context, 'batch', evaluate(value, context), span), 'the size of a batch', span, context);
+  const { value } = section.batch;
+  const batch = positiveInt(evaluate(value, context), 'the size of a batch', value.span, context);
+  if (batch !== undefined) settings.recordBuiltIn('', 'data', 'batch', batch);
+  return batch;
 }
 
 function positiveInt(value: Value, what: string, span: Span, context: Context): number | undefined {

@@ -4,7 +4,7 @@ import type { Adam, RateExpression } from '../../ir/ir.js';
 import { type Context, fail } from '../elaborate/context.js';
 import { Environment } from '../elaborate/environment.js';
 import { evaluate } from '../elaborate/evaluate.js';
-import { describe, float, type Value } from '../elaborate/values.js';
+import { describe, type Value } from '../elaborate/values.js';
 import { printRate } from './rate-text.js';
 import type { Settings } from './settings.js';
 
@@ -37,12 +37,12 @@ export function readOptimizer(section: OptimizerSection, prefix: string, setting
   }
   const result: Draft = {};
   for (const { name, value } of section.settings) {
-    const path = prefix + name.text;
+    const record = (recorded: Value | string): void => settings.recordBuiltIn(prefix, 'adam', name.text, recorded);
     if (name.text === 'rate') {
-      result.rate = rateFrom(evaluate(value, rateContext(context)), value.span, path, settings, context);
+      result.rate = rateFrom(evaluate(value, rateContext(context)), value.span, record, context);
     } else if (isNumberSetting(name.text)) {
       const given = evaluate(value, context);
-      settings.record(path, given);
+      record(given);
       setNumber(result, name.text, given, value.span, context);
     } else {
       const candidates = didYouMean(name.text, ['rate', ...Object.keys(bounds)]);
@@ -61,21 +61,7 @@ export function checkOnlyOptimizer(sections: readonly OptimizerSection[], where:
   }
 }
 
-/** The settings that overrides give: `rate`, `refinement.rate`, `refinement.beta1`. */
-export function overriddenOptimizer(prefix: string, settings: Settings, span: Span, context: Context): OptimizerSettings {
-  const result: Draft = {};
-  for (const name of ['rate', 'beta1', 'beta2', 'epsilon'] as const) {
-    const path = prefix + name;
-    settings.allow(path);
-    if (!settings.has(path)) continue;
-    const value = settings.resolve(context, path, float(0), span);
-    if (name === 'rate') result.rate = rateFrom(value, span, path, settings, context);
-    else setNumber(result, name, value, span, context);
-  }
-  return result;
-}
-
-/** Adam from sections of falling precedence: overrides of the stage, the stage, overrides of the training, the training. */
+/** Adam from sections of falling precedence: the stage, the training. */
 export function adamFrom(sections: readonly OptimizerSettings[]): Adam | undefined {
   const merged: OptimizerSettings = Object.assign({}, ...[...sections].reverse());
   if (merged.rate === undefined) return undefined;
@@ -92,13 +78,13 @@ function rateContext(context: Context): Context {
   return { ...context, environment, builder: undefined };
 }
 
-function rateFrom(value: Value, span: Span, path: string, settings: Settings, context: Context): RateExpression {
+function rateFrom(value: Value, span: Span, record: (value: Value | string) => void, context: Context): RateExpression {
   if (value.kind === 'rate') {
-    settings.record(path, printRate(value.expression));
+    record(printRate(value.expression));
     return value.expression;
   }
   if (value.kind === 'number') {
-    settings.record(path, value.value);
+    record(value);
     if (value.value >= 0) return value.value;
     const expected = 'a number of at least 0';
     fail(context, report.typeMismatch({ span, what: 'the learning rate', expected, found: describe(value) }));

@@ -11,10 +11,10 @@ import { evaluate } from '../elaborate/evaluate.js';
 import type { InstanceRecord } from '../elaborate/instances.js';
 import { observeValue } from '../elaborate/observe-value.js';
 import { toTensor } from '../elaborate/tensors.js';
-import { describe, errorValue, integer, type TensorValue, type Value } from '../elaborate/values.js';
+import { describe, errorValue, type TensorValue, type Value } from '../elaborate/values.js';
 import { countParameters } from '../elaborate/weight-signature.js';
 import { GradientTracer } from './gradient-reach.js';
-import { adamFrom, checkOnlyOptimizer, type OptimizerSettings, overriddenOptimizer, readOptimizer } from './optimizers.js';
+import { adamFrom, checkOnlyOptimizer, type OptimizerSettings, readOptimizer } from './optimizers.js';
 import type { Settings } from './settings.js';
 
 /** A stage with what the checks across stages need. */
@@ -49,7 +49,7 @@ export class StageElaboration {
   /**
    * @param outer the training's context, whose environment holds data streams by name
    * @param made instances that were made before; their paths are taken
-   * @param inherited the optimizer sections of the training, of falling precedence
+   * @param inherited the optimizer sections of the training
    */
   constructor(
     private readonly declaration: StageDeclaration,
@@ -166,10 +166,9 @@ export class StageElaboration {
   }
 
   private runLet(statement: StageStatement & { kind: 'let' }, context: Context): void {
-    const given = evaluate(statement.value, ofStatement({ ...context, builder: undefined, place: 'a `let`' }));
-    const path = `${this.declaration.name.text}.${statement.name.text}`;
+    const value = evaluate(statement.value, ofStatement({ ...context, builder: undefined, place: 'a `let`' }));
     const isSetting = context.environment === this.context.environment;
-    const value = isSetting ? this.settings.resolve(context, path, given, statement.span) : given;
+    if (isSetting) this.settings.record(`${this.declaration.name.text}.${statement.name.text}`, value);
     context.environment.define(statement.name.text, value);
   }
 
@@ -201,16 +200,13 @@ export class StageElaboration {
     return [];
   }
 
-  /** How long the stage runs, by the source or an override of `stage.epochs` or `stage.steps`. */
+  /** How long the stage runs. */
   private duration(): Stage['duration'] | undefined {
     const { declaration, settings, context } = this;
-    const { amount, unit: written, span } = declaration.duration;
+    const { amount, unit } = declaration.duration;
+    const { span } = amount;
     const stage = declaration.name.text;
-    settings.allow(`${stage}.epochs`);
-    settings.allow(`${stage}.steps`);
-    const unit = settings.has(`${stage}.steps`) ? 'steps' : settings.has(`${stage}.epochs`) ? 'epochs' : written;
-    const given = unit === written ? evaluate(amount, { ...context, builder: undefined }) : integer(0);
-    const value = settings.resolve(context, `${stage}.${unit}`, given, span);
+    const value = evaluate(amount, { ...context, builder: undefined });
     if (value.kind === 'error') return undefined;
     if (value.kind !== 'number' || !value.integer) {
       fail(context, report.typeMismatch({ span, what: `the ${unit} of \`${stage}\``, expected: 'an int', found: describe(value) }));
@@ -220,6 +216,7 @@ export class StageElaboration {
       fail(context, report.valueOutOfRange({ span, what: `the ${unit} of \`${stage}\``, value: value.value, low: 0, high: 1e9 }));
       return undefined;
     }
+    settings.recordBuiltIn(`${stage}.`, 'duration', unit, value);
     return unit === 'epochs' ? { epochs: value.value } : { steps: value.value };
   }
 
@@ -229,8 +226,7 @@ export class StageElaboration {
     const sections = declaration.body.filter((statement): statement is OptimizerSection => statement.kind === 'optimizer');
     checkOnlyOptimizer(sections, ` in the stage \`${declaration.name.text}\``, context);
     const own = sections.map((section) => readOptimizer(section, prefix, settings, context));
-    const overridden = overriddenOptimizer(prefix, settings, declaration.name.span, context);
-    const optimizer = adamFrom([overridden, ...own.reverse(), ...inherited]);
+    const optimizer = adamFrom([...own.reverse(), ...inherited]);
     if (!optimizer) fail(context, report.missingRate({ span: declaration.name.span, stage: declaration.name.text }));
     return optimizer;
   }

@@ -1,6 +1,6 @@
 import type { DataSection, ModelDeclaration, OptimizerSection, StageDeclaration, TrainingDeclaration } from '../../1-parse/ast.js';
 import { report } from '../../diagnostics/index.js';
-import type { Definition, ParameterValue, Training } from '../../ir/ir.js';
+import type { Definition, Training } from '../../ir/ir.js';
 import { streamRange } from '../../ir/stream-range.js';
 import { type Context, type Elaboration, fail } from '../elaborate/context.js';
 import { Environment } from '../elaborate/environment.js';
@@ -11,7 +11,7 @@ import type { Value } from '../elaborate/values.js';
 import { countParameters } from '../elaborate/weight-signature.js';
 import { constantContext } from '../modules/module-environments.js';
 import { readData } from './data-section.js';
-import { checkOnlyOptimizer, overriddenOptimizer, readOptimizer } from './optimizers.js';
+import { checkOnlyOptimizer, readOptimizer } from './optimizers.js';
 import { checkPatch } from './patch-check.js';
 import { Settings } from './settings.js';
 import { type ElaboratedStage, StageElaboration } from './stages.js';
@@ -22,20 +22,19 @@ export function elaborateTraining(
   declaration: ModelDeclaration,
   model: ElaboratedModel,
   outer: Environment,
-  overrides: Readonly<Record<string, ParameterValue>>,
   state: Elaboration,
 ): Training | undefined {
   const environment = visibleEnvironment(model, outer);
   const context = constantContext(state, environment, 'the training');
-  const settings = new Settings(overrides);
+  const settings = new Settings(training);
   for (const item of training.items) {
     if (item.kind !== 'let') continue;
     const given = evaluate(item.value, { ...context, place: 'a `let`' });
-    environment.define(item.name.text, settings.resolve(context, item.name.text, given, item.span));
+    settings.record(item.name.text, given);
+    environment.define(item.name.text, given);
   }
   const data = readData(training, settings, context);
   const stages = elaborateStages(training, declaration.name.text, model, settings, context);
-  settings.finish(context, training.model.span);
   const sound = stages.filter((stage) => stage !== undefined);
   if (state.exhausted || sound.length < stages.length) return undefined;
   checkAllTrained(model, sound, context);
@@ -74,7 +73,7 @@ function elaborateStages(
   const sections = training.items.filter((item): item is OptimizerSection => item.kind === 'optimizer');
   checkOnlyOptimizer(sections, '', context);
   const own = sections.map((section) => readOptimizer(section, '', settings, context));
-  const inherited = [overriddenOptimizer('', settings, training.model.span, context), ...own.reverse()];
+  const inherited = own.reverse();
   const streams = training.items.filter((item): item is DataSection => item.kind === 'data').flatMap((section) => section.streams);
   const pictures = { names: streams.flatMap((stream) => stream.names), range: streamRange(model.definition) };
   const declared = new Map<string, StageDeclaration>();

@@ -1,7 +1,7 @@
 import type { Name } from '../../1-parse/ast.js';
 import { builtinNames } from '../../2-analyze/elaborate/builtins.js';
 import { callableOps } from '../../2-analyze/elaborate/callable-ops.js';
-import { type Module, preludePath } from '../../2-analyze/modules/modules.js';
+import { importedModule, type Module, preludePath } from '../../2-analyze/modules/modules.js';
 import { type Diagnostic, report, type Span } from '../../diagnostics/index.js';
 import { FileDraft } from './file-draft.js';
 import { functionName, Identifiers, valueName } from './identifiers.js';
@@ -140,7 +140,7 @@ export class Translation {
     };
     for (const item of module.file.items) {
       if (item.kind === 'import') {
-        const imported = module.imports.get(item.from.value);
+        const imported = importedModule(module, item);
         const from = imported && this.scopes.get(imported.path);
         for (const { name, alias } of item.names) {
           const binding = from?.own(name.text);

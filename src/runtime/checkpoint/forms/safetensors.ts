@@ -5,5 +5,5 @@ import { parseJSON, readParameters, type StoredWeights } from './stored-weights.
 export function readSafetensors(bytes: Uint8Array, path: string): StoredWeights {
   const { metadata, tensors } = decodeSafetensors(bytes, path);
   const parameters = metadata.parameters === undefined ? {} : readParameters(parseJSON(metadata.parameters) ?? null, path);
-  return { form: 'safetensors', model: metadata.model, parameters, sha256: metadata.sha256, tensors };
+  return { form: 'safetensors', model: metadata.model, variant: metadata.variant, parameters, sha256: metadata.sha256, tensors };
 }

@@ -17,6 +17,8 @@ export interface StoredWeights {
   readonly form: WeightForm;
   /** Name of the model; undefined where the file does not say it. */
   readonly model: string | undefined;
+  /** Name of the variant of the model; undefined where it is none. */
+  readonly variant?: string | undefined;
   readonly parameters: Readonly<Record<string, ParameterValue>>;
   /** Hash that the file carries. */
   readonly sha256: string | undefined;
@@ -68,10 +70,11 @@ export function readParameters(value: unknown, path: string): Record<string, Par
 export function readDescription(
   description: Record<string, unknown>,
   path: string,
-): Pick<StoredWeights, 'model' | 'parameters' | 'sha256'> {
-  const { model, parameters, sha256 } = description;
+): Pick<StoredWeights, 'model' | 'variant' | 'parameters' | 'sha256'> {
+  const { model, variant, parameters, sha256 } = description;
   return {
     model: typeof model === 'string' ? model : undefined,
+    ...(typeof variant === 'string' && { variant }),
     parameters: readParameters(parameters, path),
     sha256: typeof sha256 === 'string' ? sha256 : undefined,
   };

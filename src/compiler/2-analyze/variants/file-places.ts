@@ -1,0 +1,324 @@
+import type {
+  BlockDeclaration,
+  DataSection,
+  Expression,
+  FunctionDeclaration,
+  Import,
+  Item,
+  ModelDeclaration,
+  Parameter,
+  SourceFile,
+  StageDeclaration,
+  TrainingDeclaration,
+  TrainingItem,
+} from '../../1-parse/ast.js';
+import type { Changes } from './changes.js';
+import { type PlaceContext, partsOf } from './expression-places.js';
+import { type Place, place } from './place.js';
+import { namesBoundIn, renameArgument, renameWithin } from './rename.js';
+import { absentOptimizer, namesPlace, optimizerPlace, type Scope, statementPlaces } from './statement-places.js';
+
+/** The places of a source file: what name paths can lead to. The model's own names and those of its training are also reached without these first steps. */
+export function filePlace(file: SourceFile, context: PlaceContext): Place {
+  const root: Place = place(
+    {
+      name: file.path,
+      what: 'a file',
+      parent: undefined,
+      span: { file: file.path, start: 0, end: 0 },
+      node: file,
+      shortcuts: () =>
+        root
+          .children()
+          .filter(({ what }) => what === 'the model' || what === 'the training')
+          .flatMap((owner) => [...owner.children(), ...(owner.shortcuts?.() ?? [])]),
+    },
+    (self) => file.items.flatMap((item) => itemPlaces(item, file, self, context)),
+  );
+  return root;
+}
+
+function itemPlaces(item: Item, file: SourceFile, parent: Place, context: PlaceContext): Place[] {
+  switch (item.kind) {
+    case 'import':
+      return importPlaces(item, file, parent);
+    case 'block':
+    case 'model':
+      return [networkPlace(item, file, parent, context)];
+    case 'function':
+      return [functionPlace(item, file, parent, context)];
+    case 'namespace':
+      return [
+        place({ ...declaration(item, file, parent), what: 'a namespace' }, (self) =>
+          // A namespace's functions are referred to as its members, which renaming would have to tell from those of other values.
+          item.functions.map((inner) => functionPlace(inner, file, self, context, { rename: undefined })),
+        ),
+      ];
+    case 'let':
+      return [
+        place({ ...declaration(item, file, parent), what: 'a `let`', value: item.value }, (self) => partsOf(item.value, self, context)),
+      ];
+    case 'training':
+      return [trainingPlace(item, parent, context)];
+    case 'variant':
+      return [];
+  }
+}
+
+type Declaration = Exclude<Item, Import | TrainingDeclaration | { kind: 'variant' }> | FunctionDeclaration;
+
+/** What the places of all declarations have in common. */
+function declaration(
+  item: Declaration,
+  file: SourceFile,
+  parent: Place,
+): Pick<Place, 'name' | 'parent' | 'span' | 'node' | 'list' | 'rename'> {
+  const { text, span } = item.name;
+  return {
+    name: text,
+    parent,
+    span,
+    node: item,
+    list: 'a file',
+    rename: (changes, to, at) => {
+      changes.field(item, 'name', { text: to, span: at });
+      renameInFile(changes, file, text, to, at);
+    },
+  };
+}
+
+/** Renames what a file declares or imports wherever no declaration hides the name. */
+function renameInFile(changes: Changes, file: SourceFile, from: string, to: string, at: Place['span']): void {
+  const trees = file.items.filter((item) => item.kind !== 'import' && !namesBoundIn(item).has(from));
+  renameWithin(changes, trees, from, to, at);
+}
+
+function importPlaces(item: Import, file: SourceFile, parent: Place): Place[] {
+  return item.names.map((entry): Place => {
+    const { text } = entry.alias ?? entry.name;
+    return place({
+      name: text,
+      what: `an import from "${item.from.value}"`,
+      parent,
+      span: (entry.alias ?? entry.name).span,
+      node: entry,
+      list: 'a file',
+      rename: (changes, to, at) => {
+        changes.field(entry, 'alias', to === entry.name.text ? undefined : { text: to, span: at });
+        renameInFile(changes, file, text, to, at);
+      },
+    });
+  });
+}
+
+function networkPlace(item: BlockDeclaration | ModelDeclaration, file: SourceFile, parent: Place, context: PlaceContext): Place {
+  // What a model names, its training knows too, except where it gives the name to something else.
+  const trainings = item.kind === 'model' ? file.items.filter((other) => other.kind === 'training') : [];
+  const knowing = (name: string): readonly unknown[] =>
+    trainings.flatMap(({ items }) => items.filter((section) => !namesBoundIn(section.kind === 'optimizer' ? [] : section).has(name)));
+  return place({ ...declaration(item, file, parent), what: item.kind === 'model' ? 'the model' : 'a block' }, (self) => {
+    const scope = (name: string): readonly unknown[] => [item.parameters, item.body, ...knowing(name)];
+    return [
+      ...item.parameters.map((parameter) => parameterPlace(parameter, item, file, self, scope, context)),
+      ...statementPlaces(item.body, { parent: self, list: 'a block', scope }, context),
+    ];
+  });
+}
+
+function parameterPlace(
+  parameter: Parameter,
+  owner: BlockDeclaration | ModelDeclaration | FunctionDeclaration,
+  file: SourceFile,
+  parent: Place,
+  scope: Scope,
+  context: PlaceContext,
+): Place {
+  const { text } = parameter.name;
+  const value: Expression | undefined = parameter.default;
+  return place(
+    {
+      name: text,
+      what: 'a parameter',
+      parent,
+      span: parameter.span,
+      node: parameter,
+      value,
+      set: (changes, given) => changes.field(parameter, 'default', given),
+      rename: (changes, to, at) => {
+        changes.field(parameter, 'name', { text: to, span: at });
+        renameWithin(changes, scope(text), text, to, at);
+        renameArgument(changes, file.items, owner.name.text, text, to);
+      },
+    },
+    (self) => (value ? partsOf(value, self, context) : []),
+  );
+}
+
+/** A function's value is what it returns. */
+function functionPlace(
+  item: FunctionDeclaration,
+  file: SourceFile,
+  parent: Place,
+  context: PlaceContext,
+  properties: Partial<Place> = {},
+): Place {
+  const value = item.result;
+  return place({ ...declaration(item, file, parent), what: 'a function', value, ...properties }, (self) => {
+    const scope = (): readonly unknown[] => [item.parameters, item.body, item.result];
+    return [
+      ...item.parameters.map((parameter) => parameterPlace(parameter, item, file, self, scope, context)),
+      ...statementPlaces(item.body, { parent: self, list: 'a function', scope }, context),
+      ...partsOf(value, self, context),
+    ];
+  });
+}
+
+function trainingPlace(item: TrainingDeclaration, parent: Place, context: PlaceContext): Place {
+  const self: Place = place(
+    {
+      name: 'training',
+      what: 'the training',
+      parent,
+      span: item.model.span,
+      node: item,
+      list: 'a file',
+      shortcuts: () => [...insideSections(self), ...(hasOptimizer(item.items) ? [] : absentOptimizer(item, 'items', self))],
+    },
+    (inner) => item.items.flatMap((section) => sectionPlaces(section, item, inner, context)),
+  );
+  return self;
+}
+
+function sectionPlaces(section: TrainingItem, training: TrainingDeclaration, parent: Place, context: PlaceContext): Place[] {
+  switch (section.kind) {
+    case 'let':
+      return statementPlaces([section], { parent, list: 'a training', scope: () => [training.items] }, context);
+    case 'optimizer':
+      return [optimizerPlace(section, parent, 'a training', context)];
+    case 'data':
+      return [dataPlace(section, training, parent, context)];
+    case 'stage':
+      return [stagePlace(section, parent, context)];
+  }
+}
+
+const hasOptimizer = (items: readonly { readonly kind: string }[]): boolean => items.some(({ kind }) => kind === 'optimizer');
+
+/** `training.batch` is short for `training.data.batch`, `training.rate` for `training.adam.rate`. */
+const insideSections = (owner: Place): Place[] =>
+  owner
+    .children()
+    .filter(({ what }) => what === 'a data section' || what === 'an optimiser')
+    .flatMap((section) => section.children());
+
+function dataPlace(section: DataSection, training: TrainingDeclaration, parent: Place, context: PlaceContext): Place {
+  const { patch, batch, span } = section;
+  return place({ name: 'data', what: 'a data section', parent, list: 'a training', span, node: section }, (self) => [
+    ...section.streams.map((stream) =>
+      place({ name: stream.kind, what: 'a stream', parent: self, list: 'a data section', span: stream.span, node: stream }),
+    ),
+    ...section.streams.flatMap((stream) =>
+      stream.names.map((name) =>
+        place({
+          name: name.text,
+          what: 'a name of a stream',
+          parent: self,
+          list: 'a list of names',
+          span: name.span,
+          node: name,
+          rename: (changes, to, at) => {
+            changes.replace(name, [{ text: to, span: at }]);
+            renameWithin(
+              changes,
+              training.items.filter((item) => item.kind === 'stage' && !namesBoundIn(item).has(name.text)),
+              name.text,
+              to,
+              at,
+            );
+          },
+        }),
+      ),
+    ),
+    place(
+      {
+        name: 'patch',
+        what: 'the size of a patch',
+        parent: self,
+        span: patch?.span ?? span,
+        value: patch && {
+          kind: 'list',
+          elements: [patch.height, patch.width].map((value) => ({ kind: 'element', value, span: value.span })),
+          span: patch.span,
+        },
+        set: (changes, value) => setPatch(section, changes, value),
+        objection: patchObjection,
+      },
+      (size) =>
+        [patch?.height, patch?.width].flatMap((value) =>
+          value ? [place({ name: '', what: 'a side of a patch', parent: size, span: value.span, value, elementOf: size.value })] : [],
+        ),
+    ),
+    place(
+      {
+        name: 'batch',
+        what: 'the size of a batch',
+        parent: self,
+        span: batch?.span ?? span,
+        value: batch?.value,
+        ...(!batch && { set: (changes: Changes, value: Expression) => changes.field(section, 'batch', { value, span: value.span }) }),
+      },
+      (size) => (batch ? partsOf(batch.value, size, context) : []),
+    ),
+    namesPlace('augment', 'the augmentations', section.augmentations, self, {
+      remove: (changes) => changes.field(section, 'augmentations', []),
+    }),
+  ]);
+}
+
+/** The sides of a patch that is given as a list of a height and a width. */
+function sidesOf(value: Expression): readonly [Expression, Expression] | undefined {
+  const [height, width, more] = value.kind === 'list' ? value.elements : [];
+  return height?.kind === 'element' && width?.kind === 'element' && !more ? [height.value, width.value] : undefined;
+}
+
+function setPatch(section: DataSection, changes: Changes, value: Expression): void {
+  const sides = sidesOf(value);
+  if (sides) changes.field(section, 'patch', { height: sides[0], width: sides[1], span: value.span });
+}
+
+function patchObjection(value: Expression): { readonly expected: string; readonly found: string } | undefined {
+  if (sidesOf(value)) return undefined;
+  const found = value.kind === 'list' ? `a list of ${value.elements.length}` : 'something else';
+  return { expected: 'a list of a height and a width, `[96, 96]`', found };
+}
+
+function stagePlace(item: StageDeclaration, parent: Place, context: PlaceContext): Place {
+  const { duration } = item;
+  const self: Place = place(
+    {
+      name: item.name.text,
+      what: 'a stage',
+      parent,
+      list: 'a training',
+      span: item.name.span,
+      node: item,
+      rename: (changes, to, at) => changes.field(item, 'name', { text: to, span: at }),
+      shortcuts: () => [
+        ...insideSections(self),
+        ...(hasOptimizer(item.body) ? [] : absentOptimizer(item, 'body', self)),
+        ...(['epochs', 'steps'] as const).map((unit) =>
+          place({
+            name: unit,
+            what: 'the duration of a stage',
+            parent: self,
+            span: duration.span,
+            value: duration.unit === unit ? duration.amount : undefined,
+            set: (changes, amount) => changes.field(item, 'duration', { amount, unit, span: amount.span }),
+          }),
+        ),
+      ],
+    },
+    (inner) => statementPlaces(item.body, { parent: inner, list: 'a stage', scope: () => [item.body] }, context),
+  );
+  return self;
+}

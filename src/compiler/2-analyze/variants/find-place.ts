@@ -1,0 +1,72 @@
+import type { NamePath, PathStep } from '../../1-parse/ast.js';
+import { type Diagnostic, didYouMean, report } from '../../diagnostics/index.js';
+import { indicesText, type PlaceContext } from './expression-places.js';
+import { elementsOf, type Place, pathOf } from './place.js';
+
+/** Most names that a message lists. */
+const listed = 12;
+
+/** The place that a name path leads to, or why it leads to none, or to several. */
+export function findPlace(root: Place, path: NamePath, context: PlaceContext): Place | Diagnostic {
+  let current = root;
+  for (const [i, step] of path.steps.entries()) {
+    const found = stepInto(current, step, context);
+    const [first] = found;
+    if (!first) return unknownPlace(current, step, i === 0);
+    if (found.length > 1) return ambiguousPlace(found, path, i);
+    current = first;
+  }
+  return current;
+}
+
+function stepInto(place: Place, step: PathStep, context: PlaceContext): readonly Place[] {
+  const inside = matching(place.children(), step, context);
+  return inside.length > 0 ? inside : matching(place.shortcuts?.() ?? [], step, context);
+}
+
+/**
+ * The places that a step may mean. Brackets repeat the indices of the source; a number that is not among them is a position: among several
+ * places of the name that of one, else that of an element in its list.
+ */
+function matching(places: readonly Place[], { name, indices }: PathStep, context: PlaceContext): readonly Place[] {
+  let found = [...new Set(places)].filter((place) => place.name === name.text);
+  let positions = indices;
+  const [first] = indices;
+  const exact = first ? found.filter((place) => place.indices === indicesText(first, context)) : [];
+  if (exact.length > 0) {
+    found = exact;
+    positions = indices.slice(1);
+  }
+  for (const group of positions) {
+    const [index] = group;
+    const position = group.length === 1 && index?.kind === 'number' ? index.value : 0;
+    const [only] = found;
+    const candidates = found.length === 1 && only ? elementsOf(only) : found;
+    found = candidates.slice(position - 1, position);
+    if (position < 1) return [];
+  }
+  return found;
+}
+
+function unknownPlace(owner: Place, { name, span }: PathStep, isFirst: boolean): Diagnostic {
+  const places = [...owner.children(), ...(owner.shortcuts?.() ?? [])].filter((place) => place.name !== '');
+  const names = [...new Set(places.map((place) => place.name))];
+  const near = names.includes(name.text) ? [name.text] : didYouMean(name.text, names);
+  const candidates = [...new Set(places.filter((place) => near.includes(place.name)).map((place) => shortPath(place, owner)))].slice(0, 3);
+  const known = names.length > listed ? [] : names;
+  const label = isFirst ? `${owner.span.file}` : pathOf(owner);
+  const related = isFirst || owner.what === 'the training' ? [] : [{ message: `\`${label}\` is ${owner.what}`, span: owner.span }];
+  return report.unknownPath({ span, owner: label, name: name.text, candidates, known, related });
+}
+
+/** The path of what a place has, without the steps that a shortcut saves. */
+function shortPath(place: Place, owner: Place): string {
+  if (owner.children().includes(place) || (!owner.parent && place.parent?.what !== 'the model')) return pathOf(place);
+  return `${owner.parent ? `${pathOf(owner)}.` : ''}${place.name}${place.indices}`;
+}
+
+function ambiguousPlace(found: readonly Place[], path: NamePath, index: number): Diagnostic {
+  const step = path.steps[index] as PathStep;
+  const related = found.slice(0, 5).map((place) => ({ message: `\`${pathOf(place)}\`, ${place.what}`, span: place.span }));
+  return report.ambiguousPath({ span: step.span, name: step.name.text, candidates: found.map(pathOf), related });
+}

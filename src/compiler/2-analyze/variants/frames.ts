@@ -1,0 +1,43 @@
+import type { Edit, SourceFile } from '../../1-parse/ast.js';
+import type { Diagnostic, RelatedPlace, Span } from '../../diagnostics/index.js';
+import type { Amendment } from './chain.js';
+import type { OverrideSource } from './overrides.js';
+
+const isInside = (inner: Span, outer: Span): boolean => inner.file === outer.file && inner.start >= outer.start && inner.end <= outer.end;
+
+const isOfEdits = ({ code }: Diagnostic): boolean => code.startsWith('MFN6');
+
+/** A diagnostic of a variant with a place for each variant that leads to it: the edit that it comes from, as far as that can be told, or else the variant itself. */
+export function withAmendments(diagnostic: Diagnostic, amendments: readonly Amendment[], base: SourceFile): Diagnostic {
+  const frames = amendments
+    .flatMap(({ variant }): RelatedPlace[] => {
+      const edit = editBehind(diagnostic, variant.edits, base);
+      // What is wrong with an edit itself is shown already.
+      if (edit && isOfEdits(diagnostic) && isInside(diagnostic.span, edit.span)) return [];
+      return [{ message: `in variant "${variant.name.value}" of ${variant.base.value}`, span: edit?.span ?? variant.name.span }];
+    })
+    .reverse();
+  return { ...diagnostic, related: [...diagnostic.related, ...frames] };
+}
+
+/** The edit that put the place of a diagnostic, or one related to it, into the program; else the last one that changes the declaration around it. */
+function editBehind({ span, related }: Diagnostic, edits: readonly Edit[], base: SourceFile): Edit | undefined {
+  const places = [span, ...related.map((place) => place.span)];
+  const holding = places.flatMap((place) => edits.find((edit) => isInside(place, edit.span)) ?? []);
+  if (holding[0]) return holding[0];
+  const around = base.items.find((item) => isInside(span, item.span));
+  const name =
+    around && around.kind !== 'import' && around.kind !== 'variant'
+      ? around.kind === 'training'
+        ? 'training'
+        : around.name.text
+      : undefined;
+  return edits.findLast((edit) => edit.kind !== 'replace-block' && edit.path.steps[0]?.name.text === name);
+}
+
+/** A diagnostic with the overrides that it comes from, unless it points at one of them itself. */
+export function withOverrides(diagnostic: Diagnostic, overrides: readonly OverrideSource[]): Diagnostic {
+  if (overrides.some(({ file }) => file === diagnostic.span.file)) return diagnostic;
+  const frames = overrides.flatMap(({ edits }) => edits.map(({ span }) => ({ message: 'with the value given here', span })));
+  return { ...diagnostic, related: [...diagnostic.related, ...frames] };
+}
