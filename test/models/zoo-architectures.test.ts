@@ -29,6 +29,27 @@ const zoo: readonly ZooModel[] = [
   },
   { name: 'rcan', published: 15_592_379 - 24, source: 'yulunzhang/RCAN, x4: 15,592K, of which 24 are the two fixed shifts of the colours' },
   { name: 'rcan', parameters: { scale: 2 }, published: 15_444_667 - 24, source: 'yulunzhang/RCAN, x2: 15,444K' },
+  {
+    name: 'restormer',
+    published: 26_126_644,
+    source: 'swz30/Restormer: 26.13 M in Table 1 of its supplement; sum over its layers by hand',
+  },
+  {
+    name: 'restormer',
+    parameters: { biased_norm: false },
+    published: 26_111_668,
+    source: 'the same without the biases of its normalisations',
+  },
+  {
+    name: 'swinir',
+    published: 877_752 + 32_400,
+    source: 'Table 2: 878 K for x2, which leaves out the 24 tables of 225 relative positions for 6 heads',
+  },
+  { name: 'swinir', parameters: { scale: 4 }, published: 897_228 + 32_400, source: 'Table 2: 897 K for x4' },
+  { name: 'mirnet', published: 31_787_419, source: 'swz30/MIRNet: 31.79 M in the paper on MIRNet-v2, shared weights counted once' },
+  { name: 'retinex-net', published: 555_205, source: '0.555 M in the comparisons of Zero-DCE++ and others' },
+  { name: 'ista-net', published: 336_978, source: 'jianzhangcs/ISTA-Net-PyTorch, ISTA-Net+: 0.34 M; 9 phases of 37,442' },
+  { name: 'ista-net', parameters: { shared: true }, published: 37_442, source: 'one phase of them' },
   { name: 'srresnet', published: 1_517_571, source: 'MSRResNet, baseline of the AIM 2019 challenge on constrained super-resolution' },
 ];
 
@@ -49,8 +70,13 @@ const tiny: Readonly<
   Record<string, { readonly parameters: CompileOptions['parameters']; readonly patch: number; readonly sizes: string }>
 > = {
   unet: { parameters: { width: 4, levels: 2 }, patch: 16, sizes: 'H 4, W 4' },
-  rcan: { parameters: { width: 8, groups: 2, rcabs: 2, reduction: 1 }, patch: 16, sizes: 'H 4, W 4' },
-  srresnet: { parameters: { width: 4, blocks: 2 }, patch: 32, sizes: 'H 4, W 4' },
+  rcan: { parameters: { width: 8, groups: 2, rcabs: 2, reduction: 1 }, patch: 16, sizes: '' },
+  srresnet: { parameters: { width: 4, blocks: 2 }, patch: 32, sizes: '' },
+  restormer: { parameters: { width: 8, blocks: [1, 1], heads: [1, 2], refinement: 1 }, patch: 16, sizes: 'H 2, W 2' },
+  swinir: { parameters: { width: 8, blocks: 1, depth: 2, heads: 2, size: 4 }, patch: 16, sizes: 'H 4, W 4' },
+  mirnet: { parameters: { width: 8, groups: 1, blocks: 1, height: 2 }, patch: 16, sizes: 'H 2, W 2' },
+  'retinex-net': { parameters: { width: 8 }, patch: 16, sizes: 'H 8, W 8' },
+  'ista-net': { parameters: { width: 4, phases: 3, shared: true }, patch: 12, sizes: '' },
 };
 
 const tinyIR = (name: string): IR => {

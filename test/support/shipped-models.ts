@@ -27,5 +27,10 @@ export function weightPaths(ir: IR, definition: string = ir.model.definition): s
 /** How many numbers the weights below a definition hold. */
 export const parameterCount = (ir: IR, definition?: string): number =>
   weightPaths(ir, definition)
-    .map((line) => line.slice(line.indexOf(' [') + 2, -1).split(', '))
+    .map((line) =>
+      line
+        .slice(line.indexOf(' [') + 2, -1)
+        .split(', ')
+        .filter((extent) => extent !== ''),
+    )
     .reduce((sum, shape) => sum + shape.reduce((product, size) => product * Number(size), 1), 0);

@@ -148,7 +148,7 @@ function elaborate(root: Module, modules: readonly Module[], options: CompileOpt
     language: 1,
     source: root.path,
     definitions: state.definitions.filter((other) => used.has(other)),
-    model: modelEntry(declaration, model, definition, state),
+    model: modelEntry(declaration, model, definition),
     ...(trained ? { training: trained } : {}),
   };
 }

@@ -203,4 +203,6 @@ export interface Training {
   readonly stages: readonly Stage[];
   /** Training settings that an override may change, by name path, with their values: `refinement.lambda`. */
   readonly settings: Readonly<Record<string, ParameterValue>>;
+  /** What the patches have to fulfil, the model's constraints among it. Left out where those are all. */
+  readonly constraints?: readonly SizeConstraint[];
 }

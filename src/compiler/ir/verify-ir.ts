@@ -34,9 +34,11 @@ const verifyReferences = (ir: IR): string[] => {
   return problems;
 };
 
-/** Dimensions are equal when they are equal for all sizes that the model's constraints allow. */
+/** Dimensions are equal when they are equal for all sizes that the constraints allow. */
 const contextOf = (ir: IR): ShapeContext => {
-  const multiples = Object.fromEntries(ir.model.constraints.map(({ symbol, divisor }) => [symbol, `${divisor}*${symbol}`]));
+  // Definitions of the model are used by its stages too, so that all are judged by what the patches fulfil; those are the model's own and more.
+  const constraints = ir.training?.constraints ?? ir.model.constraints;
+  const multiples = Object.fromEntries(constraints.map(({ symbol, divisor }) => [symbol, `${divisor}*${symbol}`]));
   const under = (dimension: Dimension): Dimension => substitute(dimension, multiples);
   return { equal: (a, b) => a === b || areEqual(under(a), under(b)) };
 };

@@ -3,6 +3,182 @@
 
 /** The standard library: source texts by the path they are imported with, 'std/blocks'. */
 export const standardLibrary: ReadonlyMap<string, string> = new Map([
+  ['std/activations', `mfn 1
+
+/// Gaussian error linear unit (Hendrycks and Gimpel 2016): x times the probability that a standard normal number is below x.
+function gelu(x: tensor) = 0.5 * x * (1 + erf(x / sqrt(2)))
+
+/// The approximation of GELU by a hyperbolic tangent.
+function gelu_tanh(x: tensor) = 0.5 * x * (1 + tanh(sqrt(2 / 3.141592653589793) * (x + 0.044715 * x * square(x))))
+
+/// Sigmoid linear unit, also called swish (Elfwing et al. 2017): x sigmoid(x).
+function silu(x: tensor) = x * sigmoid(x)
+
+/// Mish (Misra 2019): x tanh(log(1 + exp(x))).
+function mish(x: tensor) = x * tanh(softplus(x))
+
+/// Exponential linear unit (Clevert et al. 2015): x where it is positive, alpha (exp(x) - 1) elsewhere.
+function elu(x: tensor, alpha: float = 1.0) = relu(x) + alpha * (exp(-relu(-x)) - 1)
+
+/// A sigmoid of three straight lines (Howard et al. 2019): 0 below -3, 1 above 3.
+function hard_sigmoid(x: tensor) = clip(x / 6 + 0.5, 0, 1)
+
+/// x hard_sigmoid(x), the swish of MobileNetV3 (Howard et al. 2019).
+function hard_swish(x: tensor) = x * hard_sigmoid(x)
+
+/// ReLU with a trained slope below 0 (He et al. 2015): one for all channels, or one for each.
+block PReLU(per_channel: bool = false, start: float = 0.25) {
+  in  x: tensor
+  out y: tensor
+
+  weight slope: [if per_channel then shape(x)[length(shape(x))] else 1] = constant(start)
+
+  y = relu(x) - slope * relu(-x)
+}
+`],
+  ['std/attention', `mfn 1
+
+import { conv, depthwise_conv, dense } from "std/blocks"
+import { gelu } from "std/activations"
+import { roll, patches } from "std/shapes"
+
+/// Cuts a picture into windows of \`size\` x \`size\` pixels: \`[B, H, W, C]\` to \`[B, windows, size ^ 2, C]\`, both in rows.
+function windows(x: [B, H, W, C], size: int) =
+  x
+  |> reshape([B, H / size, size, W / size, size, C])
+  |> transpose([0, 1, 3, 2, 4, 5])
+  |> reshape([B, H * W / size ^ 2, size ^ 2, C])
+
+/// Puts the windows of a picture of that height and width together again.
+function join_windows(x: [B, N, S, C], height: int, width: int, size: int) =
+  x
+  |> reshape([B, height / size, width / size, size, size, C])
+  |> transpose([0, 1, 3, 2, 4, 5])
+  |> reshape([B, height, width, C])
+
+/// Divides the features of tokens among heads: \`[B, G, N, C]\` to \`[B, G, heads, N, C / heads]\`.
+function split_heads(x: [B, G, N, C], heads: int) =
+  x |> reshape([B, G, N, heads, C / heads]) |> transpose([0, 1, 3, 2, 4])
+
+/// Joins the features of heads again: \`[B, G, heads, N, D]\` to \`[B, G, N, heads * D]\`.
+function join_heads(x: [B, G, heads, N, D]) = x |> transpose([0, 1, 3, 2, 4]) |> reshape([B, G, N, heads * D])
+
+/// Scaled dot-product attention (Vaswani et al. 2017) over the last two axes, tokens and features. \`bias\` is added to the scores before the softmax.
+function attend(q: tensor, k: tensor, v: tensor, bias: tensor = 0) {
+  let axis = length(shape(q)) - 1
+  let scores = matmul(q * (1 / sqrt(shape(q)[axis + 1])), k, transpose_b: true) + bias
+  return matmul(softmax(scores, [axis]), v)
+}
+
+/// A trained number for each head and each offset between two pixels of a window (Liu et al. 2021, Swin), as what is added to the scores:
+/// \`[1, 1, heads, size ^ 2, size ^ 2]\`.
+block RelativePositionBias(heads: int, size: int) {
+  out bias: [1, 1, heads, size ^ 2, size ^ 2]
+
+  let span = 2 * size - 1
+  let places = [for p in 0 ..< size ^ 2: [floor(p / size), p % size]]
+
+  weight table: [1, span ^ 2, heads] = truncated_normal(0.02)
+
+  bias = table
+    |> gather([for a in places: for b in places: (a[1] - b[1] + size - 1) * span + a[2] - b[2] + size - 1], axis: 1)
+    |> reshape([1, 1, size ^ 2, size ^ 2, heads])
+    |> transpose([0, 1, 4, 2, 3])
+}
+
+/// -100 for pixels of a window that were no neighbours before the picture was rolled by \`shift\`, 0 for the others (Liu et al. 2021):
+/// \`[1, windows, 1, size ^ 2, size ^ 2]\`.
+function shift_mask(height: int, width: int, size: int, shift: int) {
+  // Pixels of one region have one number: that of a row, 0 to 2, and 3 times that of a column.
+  let rows = tail(1, size, height, 1) + tail(1, shift, height, 1)
+  let columns = tail(3, size, width, 2) + tail(3, shift, width, 2)
+  let regions = windows(rows + columns, size)
+  let same = regions == transpose(regions, permutation: [0, 1, 3, 2])
+  return reshape(100 * same - 100, shape: [1, height * width / size ^ 2, 1, size ^ 2, size ^ 2])
+}
+
+/// Zeros along axis 1 or 2 of a picture, whose last \`count\` of \`extent\` are \`value\`.
+function tail(value: float, count: int, extent: int, axis: int) =
+  broadcast_to(value, shape: [1, if axis == 1 then count else 1, if axis == 2 then count else 1, 1])
+  |> pad([[0, 0], [if axis == 1 then extent - count else 0, 0], [if axis == 2 then extent - count else 0, 0], [0, 0]])
+
+/// Attention within windows (Liu et al. 2021, Swin). With a \`shift\`, the picture is rolled by so many pixels first, so that neighbouring windows
+/// exchange what they know.
+block WindowAttention(heads: int, size: int = 8, shift: int = 0) {
+  in  x: [B, H, W, C]
+  out y: [B, H, W, C]
+
+  rolled = x |> roll(shift, 1) |> roll(shift, 2)
+  qkv = rolled |> windows(size) |> dense(3 * C) as qkv |> split_channels(3)
+  bias = RelativePositionBias(heads, size)
+  score_bias = if shift == 0 then bias() else bias() + shift_mask(H, W, size, shift)
+  mixed = attend(qkv[1] |> split_heads(heads), qkv[2] |> split_heads(heads), qkv[3] |> split_heads(heads), score_bias)
+  whole = mixed |> join_heads |> dense(C) as proj |> join_windows(H, W, size)
+  y = whole |> roll(-shift, 1) |> roll(-shift, 2)
+}
+
+/// Two layers on the features of each token, with GELU between.
+block FeedForward(hidden: int) {
+  in  x: tensor
+  out y: tensor
+
+  y = x |> dense(hidden) as fc1 |> gelu |> dense(shape(x)[length(shape(x))]) as fc2
+}
+
+/// Attention between channels instead of pixels, whose cost grows with the size of the picture only as a convolution's does (Zamir et al. 2022,
+/// Restormer: multi-Dconv head transposed attention).
+block TransposedAttention(heads: int, biased: bool = false) {
+  in  x: [B, H, W, C]
+  out y: [B, H, W, C]
+
+  weight temperature: [heads, 1, 1] = ones()
+
+  qkv = x
+    |> conv(3 * C, 1, biased: biased) as qkv
+    |> depthwise_conv(3, biased: biased) as qkv_depthwise
+    |> split_channels(3)
+  for i in 1..3 { h[i] = qkv[i] |> reshape([B, H * W, heads, C / heads]) |> transpose([0, 2, 1, 3]) }
+  scores = matmul(l2_normalize(h[1], [2]), l2_normalize(h[2], [2]), transpose_a: true) * temperature
+  mixed = matmul(h[3], softmax(scores, [3]), transpose_b: true)
+  y = mixed |> transpose([0, 2, 1, 3]) |> reshape([B, H, W, C]) |> conv(C, 1, biased: biased) as project
+}
+
+/// Divides by the Euclidean norm over some axes, counted from 0.
+function l2_normalize(x: tensor, axes: int[]) = x * rsqrt(maximum(reduce_sum(square(x), axes, keepdims: true), 1e-24))
+
+/// A feed-forward layer half of whose features open and close the other half (Zamir et al. 2022, Restormer: gated-Dconv feed-forward network).
+block GatedFeedForward(expansion: float = 2.66, biased: bool = false) {
+  in  x: [B, H, W, C]
+  out y: [B, H, W, C]
+
+  let hidden = floor(C * expansion)
+
+  parts = x
+    |> conv(2 * hidden, 1, biased: biased) as enter
+    |> depthwise_conv(3, biased: biased) as depthwise
+    |> split_channels(2)
+  y = gelu(parts[1]) * parts[2] |> conv(C, 1, biased: biased) as leave
+}
+
+/// A convolution whose filters are mixed anew for each picture from \`kernels\` of them (Chen et al. 2020, dynamic convolution): the shares come from the means
+/// of the channels, by a softmax that \`temperature\` evens out.
+block DynamicConv(filters: int, size: int = 3, kernels: int = 4, reduction: int = 4, temperature: float = 30.0) {
+  in  x: [B, H, W, C]
+  out y: [B, H, W, filters]
+
+  weight kernel: [kernels, size ^ 2 * C * filters] = kaiming_uniform(fan_in: size ^ 2 * C)
+  weight bias:   [kernels, filters] = zeros()
+
+  scores = reduce_mean(x, axes: [1, 2])
+    |> dense(max(1, floor(C / reduction))) as squeeze
+    |> relu
+    |> dense(kernels) as share
+  shares = softmax(scores / temperature, [1])
+  mixed = matmul(shares, kernel) |> reshape([B, size ^ 2 * C, filters])
+  offset = matmul(shares, bias) |> reshape([B, 1, filters])
+  y = matmul(x |> patches(size) |> reshape([B, H * W, size ^ 2 * C]), mixed) + offset |> reshape([B, H, W, filters])
+}
+`],
   ['std/blocks', `mfn 1
 
 /// Taps of the Gaussian that image pyramids are made with (Burt and Adelson 1983).
@@ -328,12 +504,25 @@ function log_softmax(x: tensor, axes: int[]) {
   return shifted - log(reduce_sum(exp(shifted), axes, keepdims: true))
 }
 
-/// Cuts a tensor into \`count\` parts of equally many channels; a list.
-function split_channels(x: [B, H, W, C], count: int) =
-  [for k in 1..count: slice(x, begin: [0, 0, 0, (k - 1) * (C / count)], size: [B, H, W, C / count])]
+/// Cuts a tensor into \`count\` parts of equally many channels, which are its last axis; a list.
+function split_channels(x: tensor, count: int) {
+  let axes = length(shape(x))
+  let channels = shape(x)[axes] / count
+  return [
+    for k in 0..<count:
+      slice(
+        x,
+        begin: [for a in 1..axes: if a == axes then k * channels else 0],
+        size: [for a in 1..axes: if a == axes then channels else shape(x)[a]],
+      )
+  ]
+}
 
 /// Pixel shuffle: \`factor\` ^ 2 channels become a patch of \`factor\` x \`factor\` pixels (Shi et al. 2016).
 function pixel_shuffle(x: tensor, factor: int) = depth_to_space(x, block_size: factor)
+
+/// The inverse of a pixel shuffle: a patch of \`factor\` x \`factor\` pixels becomes \`factor\` ^ 2 channels.
+function pixel_unshuffle(x: tensor, factor: int) = space_to_depth(x, block_size: factor)
 
 /// Mean over the height and width of each channel, \`[B, 1, 1, C]\`.
 function global_average_pool(x: tensor) = reduce_mean(x, axes: [1, 2], keepdims: true)
@@ -341,12 +530,42 @@ function global_average_pool(x: tensor) = reduce_mean(x, axes: [1, 2], keepdims:
 /// Largest value over the height and width of each channel, \`[B, 1, 1, C]\`.
 function global_max_pool(x: tensor) = reduce_max(x, axes: [1, 2], keepdims: true)
 
-/// Mean over windows of \`size\` x \`size\` pixels that do not overlap.
-function average_pool(x: tensor, size: int = 2) =
-  avg_pool(x, size: [size, size], strides: [size, size], padding: "valid")
+/// Mean over windows of \`size\` x \`size\` pixels, which do not overlap unless a smaller \`stride\` is given.
+function average_pool(x: tensor, size: int = 2, stride: int = 0, padding: string = "valid") =
+  avg_pool(x, size: [size, size], strides: if stride == 0 then [size, size] else [stride, stride], padding: padding)
 
-/// Largest value of windows of \`size\` x \`size\` pixels that do not overlap.
-function maximum_pool(x: tensor, size: int = 2) =
-  max_pool(x, size: [size, size], strides: [size, size], padding: "valid")
+/// Largest value of windows of \`size\` x \`size\` pixels, which do not overlap unless a smaller \`stride\` is given.
+function maximum_pool(x: tensor, size: int = 2, stride: int = 0, padding: string = "valid") =
+  max_pool(x, size: [size, size], strides: if stride == 0 then [size, size] else [stride, stride], padding: padding)
+`],
+  ['std/shapes', `mfn 1
+
+/// Cuts a tensor into \`count\` equal parts along an axis, counted from 0; a list.
+function split(x: tensor, count: int, axis: int) =
+  [for k in 0..<count: part(x, axis, k * (shape(x)[axis + 1] / count), shape(x)[axis + 1] / count)]
+
+/// The \`size\` slices of a tensor from \`begin\` on along an axis, both counted from 0.
+function part(x: tensor, axis: int, begin: int, size: int) =
+  slice(
+    x,
+    begin: [for a in 0..<length(shape(x)): if a == axis then begin else 0],
+    size: [for a in 0..<length(shape(x)): if a == axis then size else shape(x)[a + 1]],
+  )
+
+/// Moves the slices of a tensor along an axis so that the one at \`shift\` comes first, or, below 0, the one so many places before the end; what falls off one
+/// end comes in at the other.
+function roll(x: tensor, shift: int, axis: int) {
+  let extent = shape(x)[axis + 1]
+  let first = if shift < 0 then extent + shift else shift
+  return if shift == 0 then x else concat(part(x, axis, first, extent - first), part(x, axis, 0, first), axis: axis)
+}
+
+/// The surroundings of each pixel, \`size\` x \`size\` with zeros beyond the border, as channels: \`[B, H, W, size ^ 2 * C]\`, row by row.
+function patches(x: [B, H, W, C], size: int) {
+  let before = floor((size - 1) / 2)
+  let after = size - 1 - before
+  let wide = pad(x, [[0, 0], [before, after], [before, after], [0, 0]])
+  return concat([for i in 0..<size: for j in 0..<size: slice(wide, begin: [0, i, j, 0], size: [B, H, W, C])], axis: 3)
+}
 `],
 ]);

@@ -1,7 +1,7 @@
 import type { ModelDeclaration, PortStatement } from '../../1-parse/ast.js';
 import { report } from '../../diagnostics/index.js';
 import type { Dimension, Shape } from '../../ir/dimension.js';
-import type { Definition, Model, ParameterValue } from '../../ir/ir.js';
+import type { Definition, Model, ParameterValue, Port, SizeConstraint } from '../../ir/ir.js';
 import { constantContext } from '../modules/module-environments.js';
 import { toDimension } from './arithmetic.js';
 import { checkPaths } from './blocks.js';
@@ -21,6 +21,8 @@ export interface ElaboratedModel {
   readonly environment: Environment;
   readonly scope: BodyScope;
   readonly parameters: Readonly<Record<string, ParameterValue>>;
+  /** What the model demands of the sizes of its input; its training may demand more of its patches. */
+  readonly constraints: readonly SizeConstraint[];
 }
 
 /** Builds the definition of the model for inputs [B, H, W, channels]. */
@@ -42,22 +44,34 @@ export function elaborateModel(declaration: ModelDeclaration, outer: Environment
   }
   runStatements(declaration.body, context, scope);
   isComplete = scope.finishOutputs(context, builder) && isComplete;
+  if (isComplete) for (const port of builder.outputs) demandSizeOfInput(port, declaration, state);
   const { documentation, span } = declaration;
   const definition = isComplete ? builder.finish({ block: name, documentation, span, parameters: parameters ?? {} }) : undefined;
-  if (definition && !checkPaths(context, definition)) return { definition: undefined, environment, scope, parameters: parameters ?? {} };
+  const { constraints } = state.constraints;
+  const model = { environment, scope, parameters: parameters ?? {}, constraints };
+  if (definition && !checkPaths(context, definition)) return { ...model, definition: undefined };
   if (definition) state.definitions.push(definition);
-  return { definition, environment, scope, parameters: parameters ?? {} };
+  return { ...model, definition };
 }
 
-/** The model's entry in the IR, with the constraints that it and its training put on sizes. */
-export function modelEntry(declaration: ModelDeclaration, model: ElaboratedModel, definition: Definition, state: Elaboration): Model {
+/** A picture that a model gives is as large as the one that it takes, where some sizes of that make it so: `2*ceil(H/2)` rows for H of them. */
+function demandSizeOfInput({ name, shape }: Port, declaration: ModelDeclaration, state: Elaboration): void {
+  const [, height, width, channels] = shape;
+  const port = declaration.body.find((statement) => statement.kind === 'port' && statement.name.text === name);
+  if (shape.length !== 4 || channels !== 3 || height === undefined || width === undefined || !port) return;
+  state.constraints.agree(height, 'H', port.span);
+  state.constraints.agree(width, 'W', port.span);
+}
+
+/** The model's entry in the IR. */
+export function modelEntry(declaration: ModelDeclaration, model: ElaboratedModel, definition: Definition): Model {
   const { documentation } = declaration;
   return {
     name: declaration.name.text,
     ...(documentation === undefined ? {} : { documentation }),
     definition: definition.id,
     parameters: model.parameters,
-    constraints: state.constraints.constraints,
+    constraints: model.constraints,
   };
 }
 

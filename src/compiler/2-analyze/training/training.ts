@@ -2,6 +2,7 @@ import type { DataSection, ModelDeclaration, OptimizerSection, StageDeclaration,
 import { report } from '../../diagnostics/index.js';
 import type { Definition, Training } from '../../ir/ir.js';
 import { streamRange } from '../../ir/stream-range.js';
+import { constraintText } from '../elaborate/constraints.js';
 import { type Context, type Elaboration, fail } from '../elaborate/context.js';
 import { Environment } from '../elaborate/environment.js';
 import { evaluate } from '../elaborate/evaluate.js';
@@ -46,7 +47,16 @@ export function elaborateTraining(
     checkPatch(data, state.constraints.constraints, used, context);
   }
   const { streams, patch, batch, augmentations } = data;
-  return { streams, patch, batch, augmentations, stages: running.map(({ stage }) => stage), settings: settings.values };
+  const { constraints } = state.constraints;
+  return {
+    streams,
+    patch,
+    batch,
+    augmentations,
+    stages: running.map(({ stage }) => stage),
+    settings: settings.values,
+    ...(constraintText(constraints) === constraintText(model.constraints) ? {} : { constraints }),
+  };
 }
 
 /** What a training sees of its model: parameters, settings and instances; tensors of its own pass only by name. */
