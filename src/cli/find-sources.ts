@@ -8,15 +8,15 @@ const foreign: ReadonlySet<string> = new Set(['node_modules', 'dist']);
 /**
  * The sources that paths stand for: files as they are, of folders every `.mfn` file in them and below, sorted. Hidden folders and `node_modules` are
  * left out, and no file comes twice.
- * @throws CommandFailure where a folder has none.
+ * @throws CommandFailure where there is none at all.
  */
 export function findSources(paths: readonly string[]): string[] {
   const found = new Map<string, string>();
   for (const given of paths) {
     const files = isFolder(given) ? sourcesBelow(given) : [given];
-    if (files.length === 0) throw new CommandFailure(2, `no .mfn source lies in ${given}`);
     for (const file of files) if (!found.has(path.resolve(file))) found.set(path.resolve(file), file);
   }
+  if (found.size === 0) throw new CommandFailure(2, `no .mfn source lies in ${paths.join(' or ')}`);
   return [...found.values()];
 }
 
