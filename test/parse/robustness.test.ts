@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parse, sizeLimit } from '../../src/compiler/1-parse/index.js';
+import { parse } from '../../src/compiler/1-parse/index.js';
+import { limits } from '../../src/compiler/limits.js';
 import { expectDiagnostics, expectSpansInside, rendered } from '../support/diagnostics.js';
 
 /** Parses and demands what holds for every text: no exception, spans inside, diagnostics that can be printed. */
@@ -91,7 +92,7 @@ ${line}`).diagnostics.map((d) => d.code),
     time(500);
     const small = Math.min(time(1000), time(1000));
     expect(Math.min(time(8000), time(8000))).toBeLessThan(8 * 3 * small);
-    expect(8000 * line.length).toBeLessThan(sizeLimit);
+    expect(8000 * line.length).toBeLessThan(limits.sourceLength);
   });
 });
 

@@ -1,5 +1,6 @@
 import type { IToken } from 'chevrotain';
 import { report } from '../diagnostics/index.js';
+import { limits } from '../limits.js';
 import type { Argument, Expression, ListElement, Name, PipeStage } from './ast.js';
 import { type BuildContext, buildName, errorExpression, joinSpans, nodeSpan, tokenSpan } from './build-context.js';
 import type {
@@ -18,7 +19,7 @@ import type {
   RepetitionCstNode,
   SuffixCstNode,
 } from './cst.js';
-import { expressionDepthLimit, tooDeepPart } from './expression-depth.js';
+import { tooDeepPart } from './expression-depth.js';
 import { type Operator, resolvePrecedence } from './precedence.js';
 import { wellFormedNumber } from './scan.js';
 import { buildString } from './string-literal.js';
@@ -36,7 +37,7 @@ export function buildValue(
   const expression = buildExpression(context, node);
   const deep = tooDeepPart(expression);
   if (!deep) return expression;
-  context.diagnostics.push(report.expressionTooDeep({ span: deep.span, limit: expressionDepthLimit }));
+  context.diagnostics.push(report.expressionTooDeep({ span: deep.span, limit: limits.operations }));
   return errorExpression(expression.span);
 }
 

@@ -1,3 +1,5 @@
+import { report } from '../diagnostics/index.js';
+import { limits } from '../limits.js';
 import type { Expression, Parameter, TypeExpression } from './ast.js';
 import { type BuildContext, buildName, errorExpression, nodeSpan } from './build-context.js';
 import { buildValue } from './build-expression.js';
@@ -13,7 +15,9 @@ export function buildType(context: BuildContext, node: TypeCstNode): TypeExpress
   let type: TypeExpression = name
     ? { kind: 'named-type', name: buildName(context, name), ...range, span }
     : { kind: 'shape-type', dimensions: buildDimensions(context, dimensions?.[0]), ...range, span };
-  for (const _ of LeftBracket) type = { kind: 'list-type', element: type, span };
+  if (LeftBracket.length > limits.listDepth)
+    context.diagnostics.push(report.limitReached({ span, what: 'the nesting of lists of a type', limit: limits.listDepth }));
+  for (const _ of LeftBracket.slice(0, limits.listDepth)) type = { kind: 'list-type', element: type, span };
   return type;
 }
 

@@ -12,8 +12,13 @@ export class Documentation {
     for (const comment of comments) {
       while (next < tokens.length && (tokens[next]?.startOffset ?? 0) < comment.span.end) next++;
       const offset = tokens[next]?.startOffset;
-      if (offset === undefined || !comment.startsLine) this.dangling.push(comment);
-      else this.byOffset.set(offset, [...(this.byOffset.get(offset) ?? []), comment]);
+      if (offset === undefined || !comment.startsLine) {
+        this.dangling.push(comment);
+        continue;
+      }
+      const above = this.byOffset.get(offset);
+      if (above) above.push(comment);
+      else this.byOffset.set(offset, [comment]);
     }
   }
 

@@ -1,7 +1,5 @@
+import { limits } from '../limits.js';
 import type { Expression, ListElement, PipeStage } from './ast.js';
-
-/** Most operators, calls and brackets on one path of an expression's tree; keeps every later phase, which walks trees by recursion, off the end of the stack. */
-export const expressionDepthLimit = 400;
 
 type Part = Expression | ListElement | PipeStage;
 
@@ -9,7 +7,7 @@ type Part = Expression | ListElement | PipeStage;
 export function tooDeepPart(expression: Expression): Part | undefined {
   let level: Part[] = [expression];
   for (let depth = 0; level.length > 0; depth++) {
-    if (depth > expressionDepthLimit) return level[0];
+    if (depth > limits.operations) return level[0];
     level = level.flatMap(partsOf);
   }
   return undefined;

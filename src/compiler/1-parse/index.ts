@@ -1,5 +1,6 @@
 import { createTokenInstance } from 'chevrotain';
 import { type Diagnostic, report } from '../diagnostics/index.js';
+import { limits } from '../limits.js';
 import type { Expression, SetEdit, SourceFile } from './ast.js';
 import { buildFile } from './build-file.js';
 import { buildOverride } from './build-variant.js';
@@ -10,10 +11,6 @@ import { repairLayout } from './layout.js';
 import { type ScanResult, scan } from './scan.js';
 import { Assign, Identifier } from './tokens.js';
 
-/** Largest source text, in UTF-16 code units: 30,000 lines, parsed in a few seconds. */
-export const sizeLimit = 1024 * 1024;
-/** Most diagnostics of one file. */
-const diagnosticsLimit = 100;
 const supportedVersion = 1;
 
 export interface ParseResult {
@@ -32,26 +29,27 @@ let parser: MfnParser | undefined;
 export function parse(path: string, text: string): ParseResult {
   const refusal = refuse(path, text);
   if (refusal) return { file: emptyFile(path, text), diagnostics: [refusal] };
-  const { tokens, documentation, diagnostics } = scan(path, text);
+  const scanned = scan(path, text);
+  const { tokens, documentation } = scanned;
   if (tokens.length === 0) {
-    const problem = diagnostics.length > 0 ? diagnostics : [report.sourceEmpty({ span: startOf(path) })];
+    const problem = scanned.diagnostics.length > 0 ? scanned.diagnostics : [report.sourceEmpty({ span: startOf(path) })];
     return { file: emptyFile(path, text), diagnostics: arrange(problem) };
   }
   const layout = repairLayout(path, text, tokens);
-  diagnostics.push(...layout.diagnostics);
-  if (layout.abandoned) return { file: emptyFile(path, text), diagnostics: arrange(diagnostics) };
+  const ofTokens = [...scanned.diagnostics, ...layout.diagnostics];
+  if (layout.abandoned) return { file: emptyFile(path, text), diagnostics: arrange(ofTokens) };
 
   parser ??= new MfnParser();
   parser.start(path, layout.tokens, layout.places);
   const tree = parser.file() as FileCstNode;
-  diagnostics.push(...parser.diagnostics);
+  const diagnostics = [...ofTokens, ...parser.diagnostics];
   const consequences = consequencesOf(text, diagnostics, parser.missingBodies);
 
   const context = { file: path, diagnostics, documentation: new Documentation(documentation, layout.tokens) };
   const file = buildFile(context, tree, text.length);
-  if (!diagnostics.some((diagnostic) => diagnostic.severity === 'error')) diagnostics.push(...context.documentation.unused());
-  diagnostics.push(...checkVersion(file, tree));
-  return { file, diagnostics: arrange(diagnostics.filter((diagnostic) => !consequences.has(diagnostic))) };
+  const unused = diagnostics.some((diagnostic) => diagnostic.severity === 'error') ? [] : context.documentation.unused();
+  const all = [...diagnostics, ...unused, ...checkVersion(file, tree)];
+  return { file, diagnostics: arrange(all.filter((diagnostic) => !consequences.has(diagnostic))) };
 }
 
 /** Parses `PATH = EXPRESSION`, an assignment from outside the sources. Spans are offsets, from `offset` on, in the text that `path` calls. */
@@ -106,9 +104,9 @@ function emptyFile(path: string, text: string): SourceFile {
 /** Why a text is not worth reading; undefined where it is. */
 function refuse(path: string, text: string): Diagnostic | undefined {
   const span = startOf(path);
-  if (text.length > sizeLimit) {
+  if (text.length > limits.sourceLength) {
     const megabytes = (length: number) => `${(length / 1024 / 1024).toFixed(1).replace(/\.0$/, '')} MB`;
-    return report.sourceTooLarge({ span, size: megabytes(text.length), limit: megabytes(sizeLimit) });
+    return report.sourceTooLarge({ span, size: megabytes(text.length), limit: megabytes(limits.sourceLength) });
   }
   // U+FFFD is what decoders put in place of bytes that are not UTF-8; NUL is in no text.
   if (/[\0\uFFFD]/.test(text)) return report.sourceNotText({ span });
@@ -157,7 +155,7 @@ function arrange(diagnostics: readonly Diagnostic[]): Diagnostic[] {
       const key = `${diagnostic.code} ${diagnostic.span.start}`;
       return !seen.has(key) && seen.add(key);
     });
-  const next = sorted[diagnosticsLimit];
+  const next = sorted[limits.mistakesOfFile];
   if (!next) return sorted;
-  return [...sorted.slice(0, diagnosticsLimit), report.tooManyErrors({ span: next.span, limit: diagnosticsLimit })];
+  return [...sorted.slice(0, limits.mistakesOfFile), report.tooManyMistakes({ span: next.span, limit: limits.mistakesOfFile })];
 }

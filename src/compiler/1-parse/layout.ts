@@ -1,5 +1,6 @@
 import { createTokenInstance, type IToken, type TokenType, tokenMatcher } from 'chevrotain';
 import { type Diagnostic, report, type Span } from '../diagnostics/index.js';
+import { limits } from '../limits.js';
 import * as t from './tokens.js';
 
 /** Where a token stands; the parser recovers by it. */
@@ -19,17 +20,16 @@ export interface Layout {
   readonly abandoned: boolean;
 }
 
-/** Most brackets (and `if`s and comprehensions within them) that may be open at once; far above what a reader can follow, far below what the stack can. */
-export const nestingLimit = 200;
-
 interface OpenBracket {
   readonly token: IToken;
   readonly closing: TokenType;
   readonly indentation: number;
   readonly ofNamespace: boolean;
   readonly ofVariant: boolean;
-  /** `if`s and comprehensions met inside since the last `=`: they nest without brackets. */
+  /** `if`s and comprehensions met inside since the last `=` or comma: they nest without brackets. */
   unbracketed: number;
+  /** Whether a `for` was met inside and its colon not yet. */
+  hasFor: boolean;
 }
 
 const closers = new Map<TokenType, TokenType>([
@@ -87,8 +87,8 @@ class LayoutRepair {
         this.countUnbracketed(token);
         this.emit(token, startsLine);
       }
-      if (this.stack.length + this.unbracketed > nestingLimit) {
-        this.diagnostics.push(report.nestingTooDeep({ span: this.spanOf(token), limit: nestingLimit }));
+      if (this.stack.length + this.unbracketed > limits.brackets) {
+        this.diagnostics.push(report.nestingTooDeep({ span: this.spanOf(token), limit: limits.brackets }));
         return { tokens: [], places: this.places, diagnostics: this.diagnostics, abandoned: true, bracesUnclosed: false };
       }
     }
@@ -131,9 +131,12 @@ class LayoutRepair {
   private open(i: number, token: IToken, startsLine: boolean): void {
     this.emit(token, startsLine);
     const closing = closers.get(token.tokenType) ?? t.RightBrace;
+    const outer = this.stack.at(-1);
+    // The braces are the body of the `for`, which then is a statement.
+    if (outer && closing === t.RightBrace) outer.hasFor = false;
     const ofNamespace = token.tokenType === t.LeftBrace && this.tokens[i - 2]?.tokenType === t.Namespace;
     const ofVariant = token.tokenType === t.LeftBrace && this.tokens[i - 4]?.tokenType === t.Variant;
-    this.stack.push({ token, closing, indentation: this.lineIndentation, ofNamespace, ofVariant, unbracketed: 0 });
+    this.stack.push({ token, closing, indentation: this.lineIndentation, ofNamespace, ofVariant, unbracketed: 0, hasFor: false });
   }
 
   private pop(): void {
@@ -172,17 +175,20 @@ class LayoutRepair {
     }
   }
 
-  private countUnbracketed(token: IToken): void {
+  private countUnbracketed({ tokenType }: IToken): void {
     const top = this.stack.at(-1);
     if (!top) {
-      if (token.tokenType === t.If) this.unbracketed++;
-      else if (token.tokenType === t.Assign) this.unbracketed = 0;
+      if (tokenType === t.If) this.unbracketed++;
+      else if (tokenType === t.Assign) this.unbracketed = 0;
       return;
     }
-    if (token.tokenType === t.If || (token.tokenType === t.For && top.closing === t.RightBracket)) {
+    // In braces a `for` may be a statement, too; the colon behind its range makes it a comprehension.
+    const isComprehension = top.closing === t.RightBracket ? tokenType === t.For : tokenType === t.Colon && top.hasFor;
+    if (tokenType === t.For || tokenType === t.Colon) top.hasFor = tokenType === t.For;
+    if (tokenType === t.If || isComprehension) {
       top.unbracketed++;
       this.unbracketed++;
-    } else if (token.tokenType === t.Assign) {
+    } else if (tokenType === t.Assign || tokenType === t.Comma) {
       this.unbracketed -= top.unbracketed;
       top.unbracketed = 0;
     }

@@ -1,5 +1,6 @@
 import { createTokenInstance, type IToken, type TokenType } from 'chevrotain';
 import { type Diagnostic, replacement, report, type Span } from '../diagnostics/index.js';
+import { limits } from '../limits.js';
 import { contextualWords, Identifier, NumberLiteral, Patch, reservedWords, StringLiteral, symbols, Times } from './tokens.js';
 
 /** A `///` comment: the text behind the slashes, without the space that follows them. */
@@ -59,8 +60,8 @@ export function scan(file: string, text: string): ScanResult {
     const groups = match?.groups ?? {};
     const image = match?.[0] ?? text.charAt(offset);
     const span: Span = { file, start: offset, end: offset + image.length };
-    const push = (type: TokenType): void => {
-      tokens.push(createTokenInstance(type, image, span.start, span.end - 1, 0, 0, 0, 0));
+    const push = (type: TokenType, text = image): void => {
+      tokens.push(createTokenInstance(type, text, span.start, span.end - 1, 0, 0, 0, 0));
     };
     offset = span.end;
     if (groups.space !== undefined) {
@@ -77,6 +78,14 @@ export function scan(file: string, text: string): ScanResult {
       continue;
     }
     startsLine = false;
+    const tooLong = tooLongProblem(groups, span);
+    if (tooLong) {
+      diagnostics.push(tooLong);
+      // What comes after is not told the whole of it, so that no message and no path of a weight holds it.
+      if (groups.word !== undefined) push(Identifier, image.slice(0, limits.nameLength));
+      else push(groups.string === undefined && groups.unterminated === undefined ? NumberLiteral : StringLiteral, '');
+      continue;
+    }
     if (groups.word !== undefined) push(reservedWords.get(image) ?? contextualWords.get(image) ?? Identifier);
     else if (groups.number !== undefined) push(NumberLiteral);
     else if (groups.symbol !== undefined) push(symbols.get(image) ?? Identifier);
@@ -95,6 +104,18 @@ export function scan(file: string, text: string): ScanResult {
     } else diagnostics.push(strayCharacter(span, image));
   }
   return { tokens, comments, documentation, diagnostics };
+}
+
+/** What is wrong with a name, a text or a number that no person would write. */
+function tooLongProblem(groups: Readonly<Record<string, string | undefined>>, span: Span): Diagnostic | undefined {
+  const length = span.end - span.start;
+  const check = (what: string, limit: number): Diagnostic | undefined =>
+    length > limit ? report.tokenTooLong({ span, what, length, limit }) : undefined;
+  if (groups.word !== undefined) return check('this name', limits.nameLength);
+  if (groups.number !== undefined || groups.malformed !== undefined) return check('this number', limits.numberLength);
+  // The quotes are no part of a text.
+  if (groups.string !== undefined || groups.unterminated !== undefined) return check('this text', limits.textLength + 2);
+  return undefined;
 }
 
 /** The tokens that `96x96` was meant to be. */

@@ -1,17 +1,17 @@
 import type { ModelDeclaration, SourceFile, TrainingDeclaration } from '../1-parse/ast.js';
 import { type Diagnostic, didYouMean, report } from '../diagnostics/index.js';
-import type { IR } from '../ir/ir.js';
+import type { Definition, IR } from '../ir/ir.js';
+import { limits } from '../limits.js';
 import { DiagnosticSink } from './diagnostic-sink.js';
 import { ConstraintRecorder } from './elaborate/constraints.js';
-import { Elaboration, limits } from './elaborate/context.js';
+import { Elaboration } from './elaborate/context.js';
 import { Environment } from './elaborate/environment.js';
 import { elaborateModel, modelEntry } from './elaborate/model.js';
-import { countOperations, countParameters } from './elaborate/weight-signature.js';
 import { moduleEnvironments } from './modules/module-environments.js';
 import { type Module, ModuleLoader, preludePath } from './modules/modules.js';
 import { checkNames } from './names/check-names.js';
 import type { CompileOptions, SourceHost } from './options.js';
-import { elaborateTraining, reachableFrom } from './training/training.js';
+import { elaborateTraining } from './training/training.js';
 import type { Amendment } from './variants/chain.js';
 import { withAmendments, withOverrides } from './variants/frames.js';
 import { assignmentsOf, type OverrideSource, overridesFrom } from './variants/overrides.js';
@@ -118,39 +118,34 @@ function elaborate(root: Module, modules: readonly Module[], options: CompileOpt
   const trained = training && elaborateTraining(training, declaration, model, outer, state);
   const { definition } = model;
   if (!definition || state.exhausted || (training && !trained)) return undefined;
-  const definitions = new Map(state.definitions.map((other) => [other.id, other]));
-  const roots = [definition.id, ...(trained?.stages ?? []).map((stage) => stage.definition)];
-  const used = new Set(
-    roots.flatMap((id) => {
-      const found = definitions.get(id);
-      return found ? reachableFrom(found, definitions) : [];
-    }),
-  );
-  const counts = countParameters(state.definitions);
-  const operations = countOperations(state.definitions);
-  for (const id of roots) {
-    if ((operations.get(id) ?? 0) > limits.operations) {
-      const { span } = declaration.name;
-      sink.add(
-        report.limitReached({ span, what: `the number of operations of \`${id}\`, its blocks included,`, limit: limits.operations }),
-      );
-      return undefined;
-    }
-    const count = counts.get(id) ?? 0;
-    if (count > limits.parameters) {
-      const { span, text: name } = declaration.name;
-      sink.add(report.tooManyParameters({ span, name, count: String(count), limit: String(limits.parameters) }));
-      return undefined;
-    }
+  const { definitions } = state;
+  const used = new Set<Definition>();
+  for (const root of [definition, ...(trained?.stages ?? []).flatMap((stage) => definitions.get(stage.definition) ?? [])]) {
+    if (exceedsLimits(root.id, declaration, state)) return undefined;
+    for (const reached of definitions.reachableFrom(root)) used.add(reached);
   }
   return {
     ir: 1,
     language: 1,
     source: root.path,
-    definitions: state.definitions.filter((other) => used.has(other)),
+    definitions: definitions.all.filter((other) => used.has(other)),
     model: modelEntry(declaration, model, definition),
     ...(trained ? { training: trained } : {}),
   };
+}
+
+/** Reports a model or a stage that is too large with all its blocks put in place. */
+function exceedsLimits(id: string, declaration: ModelDeclaration, { definitions, sink }: Elaboration): boolean {
+  const { span, text: name } = declaration.name;
+  if (definitions.operationsOf(id) > limits.nodesInPlace) {
+    const what = `the number of operations of \`${id}\`, its blocks included,`;
+    sink.add(report.limitReached({ span, what, limit: limits.nodesInPlace }));
+    return true;
+  }
+  const count = definitions.parametersOf(id);
+  if (count <= limits.parameters) return false;
+  sink.add(report.tooManyParameters({ span, name, count: String(count), limit: String(limits.parameters) }));
+  return true;
 }
 
 /** The one model of a file and the one training of it. */

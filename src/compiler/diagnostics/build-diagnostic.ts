@@ -17,6 +17,15 @@ export function alternatives(names: readonly string[]): string {
   return `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}`;
 }
 
+/** Characters of a message; what is longer holds a shape or a text that nobody reads to its end. */
+const messageLimit = 600;
+
+/** A message with its middle left out where it is too long. */
+function shortened(message: string): string {
+  if (message.length <= messageLimit) return message;
+  return `${message.slice(0, messageLimit / 2)} ... ${message.slice(-messageLimit / 4)}`;
+}
+
 /** A fix that puts another text in a place, or removes what stands there. */
 export const replacement = (span: Span, text: string): Fix => ({
   title: text === '' ? 'remove it' : `replace by \`${text}\``,
@@ -35,11 +44,20 @@ export function buildDiagnostic(
   hints: readonly (string | false | undefined)[],
   names: readonly string[] = [],
 ): Diagnostic {
-  const { span, related = [] } = place;
+  const { span } = place;
+  const related = (place.related ?? []).map((other) => ({ ...other, message: shortened(other.message) }));
   const hint = place.hint ?? hints.find((candidate): candidate is string => typeof candidate === 'string');
   const [only, ...others] = names;
   // A hint of the caller's own says something else than to take the name.
   const isCertain = only !== undefined && others.length === 0 && place.hint === undefined;
   const fix = place.fix ?? (isCertain ? replacement(span, only) : undefined);
-  return { code, severity, message, span, related, ...(hint !== undefined && { hint }), ...(fix !== undefined && { fix }) };
+  return {
+    code,
+    severity,
+    message: shortened(message),
+    span,
+    related,
+    ...(hint !== undefined && { hint: shortened(hint) }),
+    ...(fix !== undefined && { fix }),
+  };
 }

@@ -38,7 +38,7 @@ export const report = {
     return buildDiagnostic(at, 'MFN0008', 'error', `this expression is more than ${at.limit} operations deep`, ['name parts of it with `let` or by assigning them, or use `repeat`']);
   },
   /** MFN0009: more than {limit} mistakes; the rest of this file is not reported */
-  tooManyErrors(at: Place & { readonly limit: number }): Diagnostic {
+  tooManyMistakes(at: Place & { readonly limit: number }): Diagnostic {
     return buildDiagnostic(at, 'MFN0009', 'error', `more than ${at.limit} mistakes; the rest of this file is not reported`, ['is this a `.mfn` source at all?']);
   },
   /** MFN0010: unexpected character `{character}` */
@@ -96,6 +96,10 @@ export const report = {
   /** MFN0030: the function `{name}` gives no result */
   missingResult(at: Place & { readonly name: string }): Diagnostic {
     return buildDiagnostic(at, 'MFN0030', 'error', `the function \`${at.name}\` gives no result`, ['end its body with `return` and an expression']);
+  },
+  /** MFN0031: {what} has {length} characters; at most {limit} are allowed */
+  tokenTooLong(at: Place & { readonly what: string; readonly length: number; readonly limit: number }): Diagnostic {
+    return buildDiagnostic(at, 'MFN0031', 'error', `${at.what} has ${at.length} characters; at most ${at.limit} are allowed`, []);
   },
   /** MFN0040: nothing may follow the `return` of `{name}` */
   statementAfterReturn(at: Place & { readonly name: string }): Diagnostic {
@@ -272,6 +276,10 @@ export const report = {
   /** MFN2040: {dividend} cannot be divided by {divisor} for any size of the input */
   inexactDimension(at: Place & { readonly dividend: string; readonly divisor: string; readonly step?: number | undefined }): Diagnostic {
     return buildDiagnostic(at, 'MFN2040', 'error', `${at.dividend} cannot be divided by ${at.divisor} for any size of the input`, [at.step !== undefined && `\`(n - n % ${at.step}) / ${at.step}\` rounds down, \`(n + -n % ${at.step}) / ${at.step}\` rounds up`]);
+  },
+  /** MFN2050: more than {limit} errors; the rest is not reported */
+  tooManyErrors(at: Place & { readonly limit: number }): Diagnostic {
+    return buildDiagnostic(at, 'MFN2050', 'error', `more than ${at.limit} errors; the rest is not reported`, ['mend the first ones and check again']);
   },
   /** MFN3001: `{operation}`: {problem} */
   shapeMismatch(at: Place & { readonly operation: string; readonly problem: string }): Diagnostic {

@@ -94,7 +94,7 @@ export const explanations: readonly Explanation[] = [
     right: { kind: 'source', text: 'mfn 1\nlet y = total([for i in 1..409: 1])\n' },
   },
   {
-    code: 'MFN0009', name: 'tooManyErrors', severity: 'error', title: 'too many errors',
+    code: 'MFN0009', name: 'tooManyMistakes', severity: 'error', title: 'too many mistakes',
     message: 'more than {limit} mistakes; the rest of this file is not reported',
     hints: ['is this a `.mfn` source at all?'],
     explanation: 'A file with that many mistakes is hardly a source of the language.',
@@ -212,6 +212,14 @@ export const explanations: readonly Explanation[] = [
     explanation: 'A function with a body in braces ends in `return`.',
     wrong: { kind: 'source', text: 'mfn 1\nfunction twice(a: float) { let b = 2 * a }\n' },
     right: { kind: 'source', text: 'mfn 1\nfunction twice(a: float) { let b = 2 * a  return b }\n' },
+  },
+  {
+    code: 'MFN0031', name: 'tokenTooLong', severity: 'error', title: 'token too long',
+    message: '{what} has {length} characters; at most {limit} are allowed',
+    hints: [],
+    explanation: 'Names, texts and numbers have a length that a person would write. Comments may be of any length.',
+    wrong: { kind: 'source', text: 'mfn 1\nlet a_name_that_goes_on_and_on_and_on_and_on_and_on_and_on_and_on_and_on_and_on_and_on_and_on_and_on_and_on_and_on_and_on_and_on_and_on_and_on_and_on_and_on_and_on_and_on_and_on_and_on_and_on_and_on_and_on = 1\n' },
+    right: { kind: 'source', text: 'mfn 1\nlet a_name = 1\n' },
   },
   {
     code: 'MFN0040', name: 'statementAfterReturn', severity: 'error', title: 'statement after return',
@@ -564,6 +572,14 @@ export const explanations: readonly Explanation[] = [
     explanation: 'A quotient of dimensions is a dimension, and so a whole number. `H / 8` demands of the input that 8 divides its height. No such condition makes\n`(H + 1) / 2` whole.',
     wrong: { kind: 'source', text: 'mfn 1\nblock Halves {\n  in  x: [B, H, W, C]\n  out y: tensor\n  y = x |> pad([[0, 0], [0, 1], [0, 0], [0, 0]]) |> reshape([B, (H + 1) / 2, 2, W, C])\n}\nmodel Net {\n  in  x: image\n  out y: tensor\n  y = x |> Halves()\n}\n' },
     right: { kind: 'source', text: 'mfn 1\nblock Halves {\n  in  x: [B, H, W, C]\n  out y: tensor\n  y = x |> pad([[0, 0], [0, -H % 2], [0, 0], [0, 0]]) |> reshape([B, (H + -H % 2) / 2, 2, W, C])\n}\nmodel Net {\n  in  x: image\n  out y: tensor\n  y = x |> Halves()\n}\n' },
+  },
+  {
+    code: 'MFN2050', name: 'tooManyErrors', severity: 'error', title: 'too many errors',
+    message: 'more than {limit} errors; the rest is not reported',
+    hints: ['mend the first ones and check again'],
+    explanation: 'A mistake in a loop, or in a block that is built many times over, can be wrong in another way each time. After so many errors the compiler stops looking for more.',
+    wrong: { kind: 'source', text: 'mfn 1\nlet wrong = [for i in 1..2000: i / 0]\n' },
+    right: { kind: 'source', text: 'mfn 1\nlet right = [for i in 1..2000: i / 2]\n' },
   },
   {
     code: 'MFN3001', name: 'shapeMismatch', severity: 'error', title: 'shape mismatch',

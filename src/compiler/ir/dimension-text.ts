@@ -84,6 +84,8 @@ class DimensionReader {
 }
 
 const parsed = new Map<string, Polynomial>();
+/** Most results that are remembered. */
+const rememberedLimit = 10_000;
 
 /**
  * Reads the text of a dimension. Results are remembered: a network has few different dimensions and asks for them often.
@@ -93,6 +95,7 @@ export const parseDimension = (text: string): Polynomial => {
   let result = parsed.get(text);
   if (result === undefined) {
     result = new DimensionReader(text, tokensOf(text)).read();
+    if (parsed.size >= rememberedLimit) parsed.clear();
     parsed.set(text, result);
   }
   return result;

@@ -45,8 +45,18 @@ export const add = (a: Polynomial, b: Polynomial): Polynomial => fromTerms([...a
 export const scale = (a: Polynomial, factor: number): Polynomial =>
   fromTerms([...a.values()].map((term) => ({ ...term, coefficient: term.coefficient * factor })));
 
-export const multiply = (a: Polynomial, b: Polynomial): Polynomial =>
-  fromTerms(
+/** Most products of terms that `multiply` works out; a size has a handful of terms. */
+export const productLimit = 4096;
+
+/**
+ * Stands for a result that is beyond what can be worked out: a number so large that it cannot be held exactly, so that `isExact` tells, and that can
+ * be printed and read again.
+ */
+const inexact: Polynomial = constant(Number.MAX_VALUE);
+
+export const multiply = (a: Polynomial, b: Polynomial): Polynomial => {
+  if (a.size * b.size > productLimit) return inexact;
+  return fromTerms(
     [...a.values()].flatMap((left) =>
       [...b.values()].map((right) => ({
         coefficient: left.coefficient * right.coefficient,
@@ -54,8 +64,12 @@ export const multiply = (a: Polynomial, b: Polynomial): Polynomial =>
       })),
     ),
   );
+};
 
-const remainder = (value: number, modulus: number): number => ((value % modulus) + modulus) % modulus;
+const remainder = (value: number, modulus: number): number => {
+  const left = value % modulus;
+  return left < 0 ? left + modulus : left;
+};
 
 export const greatestCommonDivisor = (a: number, b: number): number => (b === 0 ? Math.abs(a) : greatestCommonDivisor(b, a % b));
 
@@ -68,6 +82,7 @@ export const greatestCommonDivisor = (a: number, b: number): number => (b === 0 
  */
 export const floorQuotient = (a: Polynomial, denominator: number): Polynomial => {
   if (!Number.isInteger(denominator) || denominator < 1) throw new RangeError(`a dimension cannot be divided by ${denominator}`);
+  if (!Number.isSafeInteger(denominator) || !isExact(a)) return inexact;
   const whole: Term[] = [];
   const rest: Term[] = [];
   let offset = 0;
@@ -160,18 +175,19 @@ export const areEqual = (a: Polynomial, b: Polynomial): boolean =>
 export const denominatorsOf = (a: Polynomial, found: Map<string, number> = new Map(), outer = 1): Map<string, number> => {
   for (const term of a.values()) {
     for (const factor of term.factors) {
-      if (factor.kind === 'quotient') denominatorsOf(factor.numerator, found, outer * factor.denominator);
+      if (factor.kind === 'quotient') denominatorsOf(factor.numerator, found, Math.min(outer * factor.denominator, Number.MAX_VALUE));
       else {
         const known = found.get(factor.text) ?? 1;
-        found.set(factor.text, (known * outer) / greatestCommonDivisor(known, outer));
+        found.set(factor.text, Math.min((known / greatestCommonDivisor(known, outer)) * outer, Number.MAX_VALUE));
       }
     }
   }
   return found;
 };
 
-/** A whole number in digits; `String` writes those from 1e21 on with an exponent. */
-const digits = (value: number): string => (Math.abs(value) < 1e21 ? String(value) : String(BigInt(value)));
+/** A whole number in digits; `String` writes those from 1e21 on with an exponent, and infinity in words. */
+const digits = (value: number): string =>
+  Math.abs(value) < 1e21 ? String(value) : String(BigInt(Number.isFinite(value) ? value : Number.MAX_VALUE));
 
 const printQuotient = (numerator: Polynomial, offset: number, denominator: number): string => {
   const up = offset === denominator - 1;

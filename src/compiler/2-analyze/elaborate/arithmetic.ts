@@ -1,11 +1,12 @@
 import type { BinaryOperator } from '../../1-parse/ast.js';
 import { report, type Span } from '../../diagnostics/index.js';
-import { add, type Dimension, exactDivide, isExact, multiply, remainder, subtract } from '../../ir/dimension.js';
+import { add, type Dimension, exactDivide, isExact, isProductTooLong, multiply, remainder, subtract } from '../../ir/dimension.js';
 import type { RateExpression } from '../../ir/ir.js';
+import { productLimit } from '../../ir/polynomial.js';
 import type { OpName } from '../../ops/index.js';
 import { type Context, fail } from './context.js';
 import { emitOp, toTensor } from './tensors.js';
-import { boolean, describe, errorValue, float, integer, type NumberValue, type Value } from './values.js';
+import { boolean, describe, errorValue, float, integer, type NumberValue, sizeOf, type Value } from './values.js';
 
 const tensorOperators: Partial<Record<BinaryOperator, OpName>> = {
   '+': 'add',
@@ -58,6 +59,7 @@ export function negate(context: Context, operand: Value, span: Span): Value {
 /** A binary operator other than `and` and `or` on evaluated operands. */
 export function combine(context: Context, operator: BinaryOperator, left: Value, right: Value, span: Span): Value {
   if (left.kind === 'error' || right.kind === 'error') return errorValue;
+  if (!context.state.spendElements(context, span, sizeOf(left) + sizeOf(right))) return errorValue;
   if (left.kind === 'number' && right.kind === 'number') return combineNumbers(context, operator, left, right, span);
   if (isTensorLike(left) || isTensorLike(right)) {
     if ((isTensorLike(left) || left.kind === 'number') && (isTensorLike(right) || right.kind === 'number')) {
@@ -164,7 +166,11 @@ function combineDimensions(context: Context, operator: BinaryOperator, left: Val
   if (!compute) return undefined;
   const result = compute(a, b);
   if (isExact(result)) return fromDimension(result);
-  fail(context, report.integerOverflow({ span, operation: `${a} ${operator} ${b}` }));
+  const tooLong = operator === '*' && isProductTooLong(a, b);
+  const problem = tooLong
+    ? report.limitReached({ span, what: 'the number of terms of an extent', limit: productLimit })
+    : report.integerOverflow({ span, operation: `${a} ${operator} ${b}` });
+  fail(context, problem);
   return errorValue;
 }
 

@@ -13,7 +13,6 @@ import { observeValue } from './observe-value.js';
 import { toTensor } from './tensors.js';
 import { checkRange, checkType, isTensorType, matchesShape, rangeOf } from './types.js';
 import { type BlockValue, errorValue, type TensorValue, toParameterValue, type Value } from './values.js';
-import { collidingInstances, weightSignature } from './weight-signature.js';
 
 /** Makes an instance of a block: binds its parameters and enters it with the statement, which will name it. */
 export function construct(
@@ -101,6 +100,9 @@ function argumentData(value: Value): ParameterValue {
   return value.kind === 'list' ? value.elements.map(argumentData) : (toParameterValue(value) ?? '');
 }
 
+/** Characters of the text that tells definitions apart which cost as much as one element of a list. */
+const charactersOfElement = 64;
+
 /** The definition of the block for these parameters and shapes, elaborated where it is new. */
 function definitionFor(
   instance: InstanceRecord,
@@ -115,6 +117,7 @@ function definitionFor(
   const parameters = Object.fromEntries([...instance.parameters].map(([key, value]) => [key, argumentData(value)]));
   const place = `${declaration.span.file}:${declaration.span.start}`;
   const key = `${place}|${JSON.stringify(parameters)}|${inputs.map(({ shape }) => formatShape(shape)).join('|')}`;
+  if (!state.spendElements(context, span, key.length / charactersOfElement)) return undefined;
   if (state.memo.has(key)) return state.memo.get(key);
   if (state.active.has(key)) {
     fail(context, report.endlessRecursion({ span, name }));
@@ -169,13 +172,13 @@ function elaborateBlock(
   if (!scope.finishOutputs(inner, builder)) return undefined;
   const definition = builder.finish({ block: name, documentation: declaration.documentation, span: declaration.span, parameters });
   if (!checkPaths(inner, definition)) return undefined;
-  context.state.definitions.push(definition);
+  context.state.definitions.add(definition);
   return definition;
 }
 
 /** Reports two instances of a finished definition that lay claim to one path; false where there are any. */
 export function checkPaths(context: Context, definition: Definition): boolean {
-  const [outer, instance] = collidingInstances(definition, context.state.definitions) ?? [];
+  const [outer, instance] = context.state.definitions.collidingInstances(definition) ?? [];
   if (!outer || !instance) return true;
   const related = [{ message: `\`${outer.name}\`, made here, holds an instance of this path`, span: outer.span }];
   fail(context, report.duplicatePath({ span: instance.span, path: instance.name, related }));
@@ -196,8 +199,7 @@ function sharesWeights(
     instance.firstApplication = span;
     return true;
   }
-  if (instance.definition === definition || weightSignature(instance.definition, definitions) === weightSignature(definition, definitions))
-    return true;
+  if (definitions.shareWeights(instance.definition, definition)) return true;
   const divisors = context.state.constraints.divisorsBySymbol;
   const first = instance.definition.inputs.map(({ shape }) => formatShape(shape, divisors)).join(', ');
   const now = inputs.map(({ shape }) => formatShape(shape, divisors)).join(', ');

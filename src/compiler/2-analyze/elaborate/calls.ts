@@ -12,7 +12,7 @@ import { evaluate } from './evaluate.js';
 import { observeValue } from './observe-value.js';
 import { emitOp, toTensor } from './tensors.js';
 import { checkType } from './types.js';
-import { describe, errorValue, type FunctionValue, type TensorValue, toParameterValue, type Value } from './values.js';
+import { describe, errorValue, type FunctionValue, sizeOf, type TensorValue, toParameterValue, type Value } from './values.js';
 
 /** `conv(64, 3)`, `relu(x)`, `deg(low)` */
 export function evaluateCall(expression: Expression & { kind: 'call' }, context: Context): Value {
@@ -25,7 +25,12 @@ export function evaluateCall(expression: Expression & { kind: 'call' }, context:
 }
 
 export const evaluateArguments = (given: readonly Argument[], context: Context): EvaluatedArgument[] =>
-  given.map(({ name, value, span }) => ({ ...(name ? { name } : {}), value: evaluate(value, context), span: value.span ?? span }));
+  given.map(({ name, value: expression, span }) => {
+    const value = evaluate(expression, context);
+    // What takes a list goes through it.
+    const isPaid = context.state.spendElements(context, span, sizeOf(value));
+    return { ...(name ? { name } : {}), value: isPaid ? value : errorValue, span: expression.span };
+  });
 
 /** Calls anything but a block: a function, an operator, a compile-time function, or an instance, which is applied. */
 export function callValue(callee: Value, given: readonly EvaluatedArgument[], span: Span, context: Context): Value {

@@ -1,5 +1,5 @@
 import type { Span } from '../../diagnostics/index.js';
-import { areEqualUnder, type Dimension, divisorsForEquality } from '../../ir/dimension.js';
+import { areEqualUnder, type Dimension, divisorsForEquality, isExact } from '../../ir/dimension.js';
 import type { SizeConstraint } from '../../ir/ir.js';
 
 const greatestCommonDivisor = (a: number, b: number): number => (b === 0 ? a : greatestCommonDivisor(b, a % b));
@@ -13,6 +13,7 @@ export class ConstraintRecorder {
   agree(a: Dimension, b: Dimension, span: Span): boolean {
     if (a === b) return true;
     if (typeof a === 'number' && typeof b === 'number') return false;
+    if (!isExact(a) || !isExact(b)) return false;
     const divisors = this.divisors(a, b);
     const isNew = [...(divisors ?? [])].some(([symbol, divisor]) => (this.found.get(symbol)?.divisor ?? 1) % divisor !== 0);
     // What has been demanded already may be enough in another way: H*W is divisible by 64 where 16 divides H and 4 divides W.

@@ -1,32 +1,14 @@
 import { type Diagnostic, report, type Span } from '../../diagnostics/index.js';
 import type { Definition } from '../../ir/ir.js';
+import { elementsOfEvaluation, limits } from '../../limits.js';
 import type { DiagnosticSink } from '../diagnostic-sink.js';
 import type { AnalysisObserver } from '../observer.js';
 import type { ConstraintRecorder } from './constraints.js';
 import type { DefinitionBuilder } from './definition-builder.js';
+import { Definitions } from './definitions.js';
 import type { Environment } from './environment.js';
 import type { Repetition, StatementNaming } from './instances.js';
 import { StatementValues } from './statement-values.js';
-
-/** Bounds of what is unrolled. Far above any network of use, and low enough to end within seconds. */
-export const limits = {
-  /** Turns of one loop, elements of one range. */
-  turns: 10_000,
-  /** Numbers, tensors and lists within one list, however deep. */
-  elements: 250_000,
-  /** Expressions evaluated and turns of loops begun in a run; DRGN with its training takes some 10,000. */
-  evaluations: 500_000,
-  /** Nodes of all definitions together. */
-  nodes: 100_000,
-  /** Operations of a model or a stage with all blocks put in place of their applications. */
-  operations: 1_000_000,
-  /** Blocks within blocks, functions within functions, lists within lists. */
-  depth: 64,
-  /** Expressions within expressions, through all functions and blocks. */
-  nesting: 1_000,
-  /** Trained numbers of a model and its stages. */
-  parameters: 1_000_000_000,
-} as const;
 
 /** A step of the chain of instantiations that leads to a place. */
 export interface Frame {
@@ -42,8 +24,7 @@ export interface Frame {
 
 /** State that all parts of one elaboration share. */
 export class Elaboration {
-  /** Definitions in the order in which they were finished: callees before callers. */
-  readonly definitions: Definition[] = [];
+  readonly definitions = new Definitions();
   /** Finished definitions by block, parameters and input shapes; undefined for those that failed. */
   readonly memo = new Map<string, Definition | undefined>();
   /** Keys of definitions that are being elaborated, to find a block that contains itself unchanged. */
@@ -62,19 +43,25 @@ export class Elaboration {
     readonly observer?: AnalysisObserver,
   ) {}
 
-  /** Counts an evaluation or a turn of a loop; false when the run must end. */
-  spendEvaluation(context: Context, span: Span): boolean {
+  /** Counts an evaluation or a turn of a loop, or so many; false when the run must end. */
+  spendEvaluation(context: Context, span: Span, count = 1): boolean {
     if (this.exhausted) return false;
-    this.evaluations += 1;
+    this.evaluations += count;
     if (this.evaluations > limits.evaluations)
       this.exhaust(context, 'the number of evaluated expressions and turns of loops', limits.evaluations, span);
+    if (this.sink.isFull) this.exhausted = true;
     return !this.exhausted;
   }
 
-  /** Counts a node; false when the run must end. */
-  spendNode(context: Context, span: Span): boolean {
+  /** Counts what going through so many elements takes; false when the run must end. */
+  spendElements(context: Context, span: Span, elements: number): boolean {
+    return elements < elementsOfEvaluation || this.spendEvaluation(context, span, Math.ceil(elements / elementsOfEvaluation));
+  }
+
+  /** Counts a node with so many inputs; false when the run must end. */
+  spendNode(context: Context, span: Span, inputs = 1): boolean {
     if (this.exhausted) return false;
-    this.nodes += 1;
+    this.nodes += Math.max(1, Math.ceil(inputs / elementsOfEvaluation));
     if (this.nodes > limits.nodes) this.exhaust(context, 'the number of operations', limits.nodes, span);
     return !this.exhausted;
   }

@@ -1,8 +1,9 @@
 import type { Expression } from '../../1-parse/ast.js';
 import { report } from '../../diagnostics/index.js';
+import { limits } from '../../limits.js';
 import { combine, negate } from './arithmetic.js';
 import { evaluateCall, evaluateMember } from './calls.js';
-import { type Context, fail, limits } from './context.js';
+import { type Context, fail } from './context.js';
 import { evaluateIndex, evaluateList, evaluateRange } from './lists.js';
 import { evaluatePipe } from './pipes.js';
 import { boolean, describe, errorValue, float, integer, type Value } from './values.js';

@@ -1,6 +1,7 @@
 import type { Expression, ListElement } from '../../1-parse/ast.js';
 import { report, type Span } from '../../diagnostics/index.js';
-import { type Context, fail, limits } from './context.js';
+import { limits } from '../../limits.js';
+import { type Context, fail } from './context.js';
 import { Environment } from './environment.js';
 import { evaluate } from './evaluate.js';
 import { observeValue } from './observe-value.js';
@@ -19,7 +20,7 @@ export function evaluateList(expression: Expression & { kind: 'list' }, context:
   const value = list(elements);
   // Lists may hold one list many times, so that a few lines make one that is too large to go through.
   if (value.size > limits.elements) return tooLarge('the number of elements of a list', limits.elements);
-  return value.depth > limits.depth ? tooLarge('the nesting of lists', limits.depth) : value;
+  return value.depth > limits.listDepth ? tooLarge('the nesting of lists', limits.listDepth) : value;
 }
 
 function appendElement(element: ListElement, context: Context, elements: Value[]): void {
@@ -98,12 +99,20 @@ export function evaluateIndex(expression: Expression & { kind: 'index' }, contex
 const elementOfRange = (target: Value, index: number): Value =>
   target.kind === 'range' ? { kind: 'number', value: target.from + index - 1, integer: true } : errorValue;
 
+/** Members of a family that a message names. */
+const shownMembers = 8;
+
 function memberOf(context: Context, family: FamilyValue, key: string, span: Span): Value {
   const member = family.members.get(key);
   if (member) return member.value;
-  const names = [...family.members.keys()].map((index) => `\`${family.name}[${index}]\``);
-  const shown = names.length > 8 ? [...names.slice(0, 8), `and ${names.length - 8} more`] : names;
-  const known = names.length === 0 ? 'no members yet' : shown.join(', ');
+  const { size } = family.members;
+  const shown: string[] = [];
+  for (const index of family.members.keys()) {
+    if (shown.length === shownMembers) break;
+    shown.push(`\`${family.name}[${index}]\``);
+  }
+  if (size > shownMembers) shown.push(`and ${size - shownMembers} more`);
+  const known = size === 0 ? 'no members yet' : shown.join(', ');
   fail(context, report.missingMember({ span, name: `${family.name}[${key}]`, family: family.name, known }));
   return errorValue;
 }

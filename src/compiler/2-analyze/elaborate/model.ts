@@ -50,7 +50,7 @@ export function elaborateModel(declaration: ModelDeclaration, outer: Environment
   const { constraints } = state.constraints;
   const model = { environment, scope, parameters: parameters ?? {}, constraints };
   if (definition && !checkPaths(context, definition)) return { ...model, definition: undefined };
-  if (definition) state.definitions.push(definition);
+  if (definition) state.definitions.add(definition);
   return { ...model, definition };
 }
 

@@ -1,16 +1,18 @@
 import type { Expression, PipeStage } from '../../1-parse/ast.js';
 import { report } from '../../diagnostics/index.js';
+import { limits } from '../../limits.js';
 import type { EvaluatedArgument } from './arguments.js';
 import { applyInstance, construct } from './blocks.js';
 import { callValue, evaluateArguments } from './calls.js';
-import { type Context, fail, limits } from './context.js';
+import { type Context, fail } from './context.js';
 import { evaluate } from './evaluate.js';
 import { wholeNumber } from './lists.js';
-import { errorValue, type Value } from './values.js';
+import { errorValue, sizeOf, type Value } from './values.js';
 
 /** `x |> conv(64, 3) as init |> relu` */
 export function evaluatePipe(expression: Expression & { kind: 'pipe' }, context: Context): Value {
   const input = evaluate(expression.input, context);
+  if (!context.state.spendElements(context, expression.input.span, sizeOf(input))) return errorValue;
   return applyStage({ value: input, span: expression.input.span }, expression.stage, context);
 }
 

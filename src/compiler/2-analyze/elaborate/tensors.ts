@@ -1,23 +1,30 @@
 import { report, type Span } from '../../diagnostics/index.js';
 import { isExact } from '../../ir/dimension.js';
+import { limits } from '../../limits.js';
 import { hasElementwiseShape, inferShape, isProblem, type OpName, opDefinition } from '../../ops/index.js';
 import type { Attributes } from '../../ops/op.js';
 import { differingAxis, originOfSide } from './conflict.js';
 import { type Context, fail } from './context.js';
-import { describe, errorValue, type ListValue, type TensorValue, type Value } from './values.js';
+import { describe, errorValue, type ListValue, sizeOf, type TensorValue, type Value } from './values.js';
 
 /** Adds an operator to the definition that is being built, or reports what its shape rule objects to. */
 export function emitOp(context: Context, name: OpName, inputs: readonly TensorValue[], attributes: Attributes, span: Span): Value {
   const { builder, state } = context;
   if (!builder) return tensorsNotAllowed(context, span);
-  if (!state.spendNode(context, span)) return errorValue;
+  if (!state.spendNode(context, span, inputs.length)) return errorValue;
   const definition = opDefinition(name);
   const shapes = inputs.map(({ shape }) => shape);
   const result = inferShape(definition, shapes, attributes, { equal: (a, b) => state.constraints.agree(a, b, span) });
   if (!isProblem(result)) {
+    if (result.shape.length > limits.axes) {
+      fail(context, report.limitReached({ span, what: `${result.shape.length} axes of a tensor`, limit: limits.axes }));
+      return errorValue;
+    }
     const inexact = result.shape.find((dimension) => !isExact(dimension));
     if (inexact === undefined) return builder.addOp(name, inputs, result.attributes, result.shape, span);
-    fail(context, report.integerOverflow({ span, operation: `the extent ${inexact} of \`${name}\`` }));
+    // An extent that could not be worked out has no number of its own.
+    const extent = inexact === Number.MAX_VALUE ? 'an extent' : `the extent ${inexact}`;
+    fail(context, report.integerOverflow({ span, operation: `${extent} of \`${name}\`` }));
     return errorValue;
   }
   const sides = result.inputs.length > 0 ? result.inputs : inputs.map((_, i) => i);
@@ -42,7 +49,7 @@ export function emitOp(context: Context, name: OpName, inputs: readonly TensorVa
  */
 export function toTensor(context: Context, value: Value, span: Span, what: string): TensorValue | undefined {
   if (value.kind === 'tensor') return value;
-  if (value.kind === 'error') return undefined;
+  if (value.kind === 'error' || !context.state.spendElements(context, span, sizeOf(value))) return undefined;
   const constant = value.kind === 'number' || value.kind === 'list' ? constantOf(value) : undefined;
   if (constant) {
     const tooLarge = constant.values.find((number) => !Number.isFinite(Math.fround(number)));

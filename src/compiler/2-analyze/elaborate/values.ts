@@ -116,6 +116,12 @@ export const list = (elements: readonly Value[]): ListValue => {
   };
 };
 
+/** How many values a list or a range holds; 0 for anything else. */
+export function sizeOf(value: Value): number {
+  if (value.kind === 'list') return value.size;
+  return value.kind === 'range' ? Math.max(0, value.to - value.from + 1) : 0;
+}
+
 export const boolean = (value: boolean): Value => ({ kind: 'boolean', value });
 
 export const isError = (value: Value): boolean => value.kind === 'error';

@@ -1,7 +1,8 @@
 import type { WeightStatement } from '../../1-parse/ast.js';
 import { report } from '../../diagnostics/index.js';
 import type { Initializer, Weight } from '../../ir/ir.js';
-import { type Context, fail, limits } from './context.js';
+import { limits } from '../../limits.js';
+import { type Context, fail } from './context.js';
 import { evaluate } from './evaluate.js';
 import { wholeNumber } from './lists.js';
 import { describe, type InitializerValue } from './values.js';
@@ -10,6 +11,11 @@ import { describe, type InitializerValue } from './values.js';
 export function weightOf(statement: WeightStatement, context: Context): Weight | 'none' | undefined {
   const name = statement.name.text;
   const shape: number[] = [];
+  if (statement.dimensions.length > limits.axes) {
+    const what = `${statement.dimensions.length} axes of the weight \`${name}\``;
+    fail(context, report.limitReached({ span: statement.span, what, limit: limits.axes }));
+    return undefined;
+  }
   for (const expression of statement.dimensions) {
     const dimension = wholeNumber(expression, context, `a dimension of the weight \`${name}\``);
     if (dimension === undefined) return undefined;

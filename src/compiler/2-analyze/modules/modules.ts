@@ -1,6 +1,7 @@
 import type { Import, SourceFile } from '../../1-parse/ast.js';
 import { parse } from '../../1-parse/index.js';
 import { didYouMean, replacement, report } from '../../diagnostics/index.js';
+import { limits } from '../../limits.js';
 import { standardLibrary } from '../../stdlib/sources.js';
 import type { DiagnosticSink } from '../diagnostic-sink.js';
 import type { SourceHost } from '../options.js';
@@ -63,6 +64,7 @@ export class ModuleLoader {
   private readonly parsed = new Map<string, ParsedSource>();
   private readonly loaded = new Map<string, Module>();
   private readonly loading: string[] = [];
+  private isFull = false;
 
   constructor(
     private readonly host: SourceHost,
@@ -118,9 +120,22 @@ export class ModuleLoader {
       this.sink.add(report.importCycle({ span: from.span, chain }));
       return;
     }
+    if (!this.loaded.has(path) && !this.hasRoom(from)) return;
     const imported = this.load(path);
     if (imported) imports.set(importKey(item), imported);
     else this.reportMissing(from);
+  }
+
+  /** Whether one more file may be read; reports where not, the number of files once. */
+  private hasRoom({ span }: Import['from']): boolean {
+    if (this.loading.length >= limits.importDepth) {
+      this.sink.add(report.limitReached({ span, what: 'the number of files that import each other', limit: limits.importDepth }));
+      return false;
+    }
+    if (this.loaded.size < limits.modules) return true;
+    if (!this.isFull) this.sink.add(report.limitReached({ span, what: 'the number of imported files', limit: limits.modules }));
+    this.isFull = true;
+    return false;
   }
 
   private reportMissing({ value: specifier, span }: Import['from']): void {

@@ -37,11 +37,15 @@ const unusedKinds: Partial<Record<NameKind, string>> = {
 /** Kinds of names that the author does not choose freely: what data calls its streams, what shapes call their extents. */
 const givenKinds: readonly NameKind[] = ['dimension', 'data stream'];
 
+/** Unknown names of a file for which a name in scope is suggested; going through all names takes its time. */
+const suggestionsLimit = 100;
+
 /** Declares and uses names of one file, and reports what is wrong with them. */
 export class NameChecker {
   private readonly opened: NameScope[] = [];
   /** Places of definitions whose names were used before them. */
   private readonly usedEarly = new Set<Span>();
+  private unknownNames = 0;
   /** Names of the standard library that are used without an import. */
   private readonly missing: {
     readonly span: Span;
@@ -115,7 +119,8 @@ export class NameChecker {
   }
 
   private reportUnknown(scope: NameScope, { text, span }: Name): void {
-    const inScope = didYouMean(text, scope.allNames());
+    this.unknownNames += 1;
+    const inScope = this.unknownNames > suggestionsLimit ? [] : didYouMean(text, scope.allNames());
     // A name that was meant is not unused as well.
     for (const candidate of inScope) {
       const entry = scope.find(candidate);

@@ -9,7 +9,7 @@ import type { TrainingData } from './data-section.js';
 export function checkPatch(
   data: TrainingData,
   constraints: readonly SizeConstraint[],
-  definitions: readonly Definition[],
+  definitions: Iterable<Definition>,
   context: Context,
 ): void {
   const { patch, batch, patchSpan: span } = data;

@@ -12,8 +12,7 @@ import type { InstanceRecord } from '../elaborate/instances.js';
 import { observeValue } from '../elaborate/observe-value.js';
 import { toTensor } from '../elaborate/tensors.js';
 import { describe, errorValue, type TensorValue, type Value } from '../elaborate/values.js';
-import { countParameters } from '../elaborate/weight-signature.js';
-import { GradientTracer } from './gradient-reach.js';
+import type { GradientTracer } from './gradient-reach.js';
 import { adamFrom, checkOnlyOptimizer, type OptimizerSettings, readOptimizer } from './optimizers.js';
 import type { Settings } from './settings.js';
 
@@ -59,6 +58,7 @@ export class StageElaboration {
     private readonly streams: { readonly names: readonly Name[]; readonly range: ValueRange },
     private readonly settings: Settings,
     private readonly inherited: readonly OptimizerSettings[],
+    private readonly tracer: GradientTracer,
   ) {
     const name = `${model}.${declaration.name.text}`;
     this.builder = new DefinitionBuilder(outer.state.newId(name));
@@ -89,21 +89,15 @@ export class StageElaboration {
     const definition = builder.finish({ block: context.place, documentation, span, parameters: {} });
     if (this.losses.length === 0) fail(context, report.nothingMinimized({ span: declaration.name.span, stage: declaration.name.text }));
     if (state.exhausted || this.isIncomplete || this.losses.length === 0 || !duration || !optimizer) return undefined;
-    const definitions = [...state.definitions, definition];
-    if (!checkPaths(context, definition) || !this.checkLosses(definition, definitions)) return undefined;
-    state.definitions.push(definition);
-    return this.finish(definition, duration, optimizer, definitions);
+    if (!checkPaths(context, definition) || !this.checkLosses(definition)) return undefined;
+    state.definitions.add(definition);
+    return this.finish(definition, duration, optimizer);
   }
 
-  private finish(
-    definition: Definition,
-    duration: Stage['duration'],
-    optimizer: Minimizer['optimizer'],
-    definitions: readonly Definition[],
-  ): ElaboratedStage {
+  private finish(definition: Definition, duration: Stage['duration'], optimizer: Minimizer['optimizer']): ElaboratedStage {
     const { declaration, builder } = this;
-    const counts = countParameters(definitions);
-    const withWeights = builder.appliedInstances.filter((record) => (counts.get(record.definition?.id ?? '') ?? 0) > 0);
+    const { definitions } = this.context.state;
+    const withWeights = builder.appliedInstances.filter((record) => definitions.parametersOf(record.definition?.id) > 0);
     const trained = new Set(this.losses.flatMap(({ over }) => over));
     const { documentation, name, span } = declaration;
     const stage: Stage = {
@@ -232,15 +226,13 @@ export class StageElaboration {
   }
 
   /** Whether every loss trains what it says, and nothing is trained twice. */
-  private checkLosses(definition: Definition, definitions: readonly Definition[]): boolean {
-    const tracer = new GradientTracer(definitions);
-    const counts = countParameters(definitions);
+  private checkLosses(definition: Definition): boolean {
     const trainedBy = new Map<InstanceRecord, MinimizeStatement>();
     let isValid = true;
     for (const { statement, over, value } of this.losses) {
-      const reach = tracer.trace(definition, value);
+      const reach = this.tracer.trace(definition, value);
       for (const record of over) {
-        const diagnostic = this.checkTrained(record, statement, trainedBy.get(record), counts, reach.instances);
+        const diagnostic = this.checkTrained(record, statement, trainedBy.get(record), reach.instances);
         if (diagnostic) {
           isValid = false;
           fail(this.context, diagnostic);
@@ -255,7 +247,6 @@ export class StageElaboration {
     record: InstanceRecord,
     statement: MinimizeStatement,
     other: MinimizeStatement | undefined,
-    counts: ReadonlyMap<string, number>,
     reached: ReadonlySet<string>,
   ): ReturnType<typeof report.notReached> | undefined {
     const instance = record.name;
@@ -267,7 +258,8 @@ export class StageElaboration {
     }
     if (frozen)
       return report.frozenAndTrained({ span, instance, loss, related: [{ message: 'it is frozen here', span: frozen.name.span }] });
-    if (record.definition && (counts.get(record.definition.id) ?? 0) === 0) return report.instanceWithoutWeights({ span, instance });
+    if (record.definition && this.context.state.definitions.parametersOf(record.definition.id) === 0)
+      return report.instanceWithoutWeights({ span, instance });
     const related = [{ message: `\`${instance}\` is made here`, span: record.span }];
     return reached.has(instance) ? undefined : report.notReached({ span, loss, instance, related });
   }

@@ -1,6 +1,6 @@
 import type { DataSection, ModelDeclaration, OptimizerSection, StageDeclaration, TrainingDeclaration } from '../../1-parse/ast.js';
 import { report } from '../../diagnostics/index.js';
-import type { Definition, Training } from '../../ir/ir.js';
+import type { Training } from '../../ir/ir.js';
 import { streamRange } from '../../ir/stream-range.js';
 import { constraintText } from '../elaborate/constraints.js';
 import { type Context, type Elaboration, fail } from '../elaborate/context.js';
@@ -9,9 +9,9 @@ import { evaluate } from '../elaborate/evaluate.js';
 import type { InstanceRecord } from '../elaborate/instances.js';
 import type { ElaboratedModel } from '../elaborate/model.js';
 import type { Value } from '../elaborate/values.js';
-import { countParameters } from '../elaborate/weight-signature.js';
 import { constantContext } from '../modules/module-environments.js';
 import { readData } from './data-section.js';
+import { GradientTracer } from './gradient-reach.js';
 import { checkOnlyOptimizer, readOptimizer } from './optimizers.js';
 import { checkPatch } from './patch-check.js';
 import { Settings } from './settings.js';
@@ -39,12 +39,10 @@ export function elaborateTraining(
   const sound = stages.filter((stage) => stage !== undefined);
   if (state.exhausted || sound.length < stages.length) return undefined;
   checkAllTrained(model, sound, context);
-  const definitions = new Map(state.definitions.map((definition) => [definition.id, definition]));
   if (!data) return undefined;
   const running = sound.filter((stage) => stage.runs);
   for (const stage of running) {
-    const used = reachableFrom(stage.definition, definitions);
-    checkPatch(data, state.constraints.constraints, used, context);
+    checkPatch(data, state.constraints.constraints, state.definitions.reachableFrom(stage.definition), context);
   }
   const { streams, patch, batch, augmentations } = data;
   const { constraints } = state.constraints;
@@ -89,6 +87,7 @@ function elaborateStages(
   const declared = new Map<string, StageDeclaration>();
   // Instances of the model and of all stages share one space of paths, as their weights are stored together.
   const made: InstanceRecord[] = [...model.scope.instances];
+  const tracer = new GradientTracer(context.state.definitions);
   return training.items.flatMap((item): (ElaboratedStage | undefined)[] => {
     if (item.kind !== 'stage') return [];
     const first = declared.get(item.name.text);
@@ -98,9 +97,9 @@ function elaborateStages(
       return [undefined];
     }
     declared.set(item.name.text, item);
-    const stage = new StageElaboration(item, name, context, made, pictures, settings, inherited);
+    const stage = new StageElaboration(item, name, context, made, pictures, settings, inherited, tracer);
     const elaborated = stage.run();
-    made.push(...stage.instances);
+    for (const instance of stage.instances) made.push(instance);
     return [elaborated];
   });
 }
@@ -109,30 +108,10 @@ function elaborateStages(
 function checkAllTrained(model: ElaboratedModel, stages: readonly ElaboratedStage[], context: Context): void {
   const running = stages.filter((stage) => stage.runs);
   if (running.length === 0) return;
-  const counts = countParameters(context.state.definitions);
   const records = new Set([...model.scope.instances, ...running.flatMap((stage) => stage.applied)]);
   for (const record of records) {
-    if (!record.definition || (counts.get(record.definition.id) ?? 0) === 0) continue;
+    if (context.state.definitions.parametersOf(record.definition?.id) === 0) continue;
     if (stages.some((stage) => (stage.runs && stage.trained.has(record)) || stage.declaredFrozen.has(record))) continue;
     fail(context, report.neverTrained({ span: record.span, instance: record.name }));
   }
-}
-
-/** A definition and all that it applies, directly or not. */
-export function reachableFrom(definition: Definition, definitions: ReadonlyMap<string, Definition>): Definition[] {
-  const found = new Set<Definition>();
-  const visit = (current: Definition): void => {
-    if (found.has(current)) return;
-    found.add(current);
-    const ids = [
-      ...current.nodes.flatMap((node) => (node.kind === 'call' ? [node.definition] : [])),
-      ...current.instances.map((instance) => instance.definition),
-    ];
-    for (const id of ids) {
-      const inner = definitions.get(id);
-      if (inner) visit(inner);
-    }
-  };
-  visit(definition);
-  return [...found];
 }
