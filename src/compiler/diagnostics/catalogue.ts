@@ -373,6 +373,10 @@ export const report = {
   duplicateData(at: Place & { readonly what: string }): Diagnostic {
     return buildDiagnostic(at, 'MFN4016', 'error', `the training has ${at.what} twice`, ['keep one of them, or rename one']);
   },
+  /** MFN4040: the gradient of `{loss}` does not reach `{weight}`{others} */
+  weightsNotReached(at: Place & { readonly loss: string; readonly weight: string; readonly others: string }): Diagnostic {
+    return buildDiagnostic(at, 'MFN4040', 'warning', `the gradient of \`${at.loss}\` does not reach \`${at.weight}\`${at.others}`, ['it keeps its start value: is it unused, or behind a `stop`?']);
+  },
   /** MFN5001: {what} cannot be translated to TypeScript */
   notTranslatable(at: Place & { readonly what: string }): Diagnostic {
     return buildDiagnostic(at, 'MFN5001', 'error', `${at.what} cannot be translated to TypeScript`, []);

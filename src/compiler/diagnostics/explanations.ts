@@ -766,6 +766,14 @@ export const explanations: readonly Explanation[] = [
     right: { kind: 'source', text: 'mfn 1\nimport { conv } from "std/blocks"\nimport { l1 } from "std/losses"\nblock Layer() {\n  in  x: image\n  out y: image\n  y = x |> conv(3, 3)\n}\nmodel Net {\n  in  low: image\n  out high: image\n  layer = Layer()\n  high = layer(low)\n}\ntraining of Net {\n  data { pair(low, normal)  patch 32 x 32  batch 4 }\n  adam { rate = 1e-3 }\n  stage only for 1 epochs {\n    minimize loss over layer = l1(layer(low), normal)\n  }\n  stage again for 2 epochs {\n    minimize loss over layer = l1(layer(low), normal)\n  }\n}\n' },
   },
   {
+    code: 'MFN4040', name: 'weightsNotReached', severity: 'warning', title: 'weights not reached',
+    message: 'the gradient of `{loss}` does not reach `{weight}`{others}',
+    hints: ['it keeps its start value: is it unused, or behind a `stop`?'],
+    explanation: 'A loss trains an instance with all that is in it. Weights that the loss does not depend on, as nothing uses what they make or a `stop` stands\nbehind it, stay as they were made, whatever the training does.',
+    wrong: { kind: 'source', text: 'mfn 1\nimport { conv } from "std/blocks"\nimport { l1 } from "std/losses"\nblock Layer() {\n  in  x: image\n  out y: image\n  weight bias: [3] = zeros()\n  y = (x |> conv(3, 3) as first) + stop(bias)\n}\nmodel Net {\n  in  low: image\n  out high: image\n  layer = Layer()\n  high = layer(low)\n}\ntraining of Net {\n  data { pair(low, normal)  patch 32 x 32  batch 4 }\n  adam { rate = 1e-3 }\n  stage only for 1 epochs {\n    minimize loss over layer = l1(layer(low), normal)\n  }\n}\n' },
+    right: { kind: 'source', text: 'mfn 1\nimport { conv } from "std/blocks"\nimport { l1 } from "std/losses"\nblock Layer() {\n  in  x: image\n  out y: image\n  weight bias: [3] = zeros()\n  y = (x |> conv(3, 3) as first) + bias\n}\nmodel Net {\n  in  low: image\n  out high: image\n  layer = Layer()\n  high = layer(low)\n}\ntraining of Net {\n  data { pair(low, normal)  patch 32 x 32  batch 4 }\n  adam { rate = 1e-3 }\n  stage only for 1 epochs {\n    minimize loss over layer = l1(layer(low), normal)\n  }\n}\n' },
+  },
+  {
     code: 'MFN5001', name: 'notTranslatable', severity: 'error', title: 'not translatable',
     message: '{what} cannot be translated to TypeScript',
     hints: [],

@@ -10,6 +10,21 @@ export interface GradientReach {
   readonly instances: ReadonlySet<string>;
   /** Whether some weight is reached, of the definition itself or of an instance within. */
   readonly weights: boolean;
+  /** Ids of the definition's values, the first one included. */
+  readonly values: ReadonlySet<string>;
+}
+
+/** Weights that a gradient does not reach. */
+export interface Unreached {
+  readonly count: number;
+  /** Path of the first of them, from the instance that was asked for; '' where there is none. */
+  readonly first: string;
+}
+
+/** One application of an instance: its definition, and the values of those of its outputs that the gradient comes in by. */
+interface Application {
+  readonly definition: Definition;
+  readonly outputs: readonly string[];
 }
 
 interface Producer {
@@ -29,6 +44,8 @@ const smoothInputs = ({ op, inputs }: OpNode): readonly string[] => (op === 'sel
 export class GradientTracer {
   private readonly known = new Map<string, GradientReach>();
   private readonly producers = new Map<Definition, ReadonlyMap<string, Producer>>();
+  private readonly knownUnreached = new Map<string, Unreached>();
+  private readonly calls = new Map<Definition, ReadonlyMap<string, readonly CallNode[]>>();
 
   constructor(private readonly definitions: Definitions) {}
 
@@ -40,6 +57,43 @@ export class GradientTracer {
     const reach = this.follow(definition, value);
     this.known.set(key, reach);
     return reach;
+  }
+
+  /** The weights of an instance that the gradient of a value reaches in none of its applications. */
+  unreachedWeights(definition: Definition, value: string, instance: string): Unreached {
+    return this.unreachedOf(this.applicationsOf(definition, this.trace(definition, value).values, instance));
+  }
+
+  private applicationsOf(definition: Definition, reached: ReadonlySet<string>, instance: string): Application[] {
+    return (this.callsOf(definition).get(instance) ?? []).flatMap((call): Application[] => {
+      const callee = this.definitions.get(call.definition);
+      if (!callee) return [];
+      const outputs = callee.outputs.flatMap((port, i) => (reached.has(call.outputs[i]?.value ?? '') ? [port.value] : []));
+      return [{ definition: callee, outputs }];
+    });
+  }
+
+  private unreachedOf(applications: readonly Application[]): Unreached {
+    const parts = applications.map(({ definition, outputs }) => `${definition.id}|${outputs.join('|')}`);
+    const key = [...new Set(parts)].sort().join('||');
+    const known = this.knownUnreached.get(key);
+    if (known) return known;
+    const [first] = applications;
+    const reached = applications.map(
+      ({ definition, outputs }) => [definition, new Set(outputs.flatMap((output) => [...this.trace(definition, output).values]))] as const,
+    );
+    const own = (first?.definition.weights ?? []).filter(
+      ({ name }) =>
+        !reached.some(([definition, values]) => definition.weights.some((weight) => weight.name === name && values.has(weight.value))),
+    );
+    const inner = (first?.definition.instances ?? []).map(({ name }) => {
+      const unreached = this.unreachedOf(reached.flatMap(([definition, values]) => this.applicationsOf(definition, values, name)));
+      return { count: unreached.count, first: `${name}.${unreached.first}` };
+    });
+    const all = [...own.map(({ name }) => ({ count: 1, first: name })), ...inner].filter(({ count }) => count > 0);
+    const unreached = { count: all.reduce((sum, { count }) => sum + count, 0), first: all[0]?.first ?? '' };
+    this.knownUnreached.set(key, unreached);
+    return unreached;
   }
 
   private follow(definition: Definition, value: string): GradientReach {
@@ -61,7 +115,8 @@ export class GradientTracer {
       }
     }
     const inputs = new Set(definition.inputs.flatMap((port, i) => (reached.has(port.value) ? [i] : [])));
-    return { inputs, instances, weights: instances.size > 0 || definition.weights.some((weight) => reached.has(weight.value)) };
+    const weights = instances.size > 0 || definition.weights.some((weight) => reached.has(weight.value));
+    return { inputs, instances, weights, values: reached };
   }
 
   /** The node that each value of a definition comes from, and which of its outputs it is. */
@@ -75,5 +130,20 @@ export class GradientTracer {
     }
     this.producers.set(definition, producers);
     return producers;
+  }
+
+  /** The applications of each instance of a definition. */
+  private callsOf(definition: Definition): ReadonlyMap<string, readonly CallNode[]> {
+    const known = this.calls.get(definition);
+    if (known) return known;
+    const calls = new Map<string, CallNode[]>();
+    for (const node of definition.nodes) {
+      if (node.kind !== 'call') continue;
+      const others = calls.get(node.instance);
+      if (others) others.push(node);
+      else calls.set(node.instance, [node]);
+    }
+    this.calls.set(definition, calls);
+    return calls;
   }
 }

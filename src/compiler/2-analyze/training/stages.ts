@@ -12,7 +12,7 @@ import type { InstanceRecord } from '../elaborate/instances.js';
 import { observeValue } from '../elaborate/observe-value.js';
 import { toTensor } from '../elaborate/tensors.js';
 import { describe, errorValue, type TensorValue, type Value } from '../elaborate/values.js';
-import type { GradientTracer } from './gradient-reach.js';
+import type { GradientTracer, Unreached } from './gradient-reach.js';
 import { adamFrom, checkOnlyOptimizer, type OptimizerSettings, readOptimizer } from './optimizers.js';
 import type { Settings } from './settings.js';
 
@@ -236,11 +236,20 @@ export class StageElaboration {
         if (diagnostic) {
           isValid = false;
           fail(this.context, diagnostic);
-        }
+        } else this.warnOfUnreached(record, statement, this.tracer.unreachedWeights(definition, value, record.name));
         trainedBy.set(record, statement);
       }
     }
     return isValid;
+  }
+
+  /** Of an instance that the gradient reaches, some weights may lie aside: they would keep their start values, and nobody would see it. */
+  private warnOfUnreached(record: InstanceRecord, { loss }: MinimizeStatement, { count, first }: Unreached): void {
+    if (count === 0) return;
+    const others = count === 1 ? '' : ` and ${count - 1} other weight${count === 2 ? '' : 's'} of \`${record.name}\``;
+    const related = [{ message: `\`${record.name}\` is made here`, span: record.span }];
+    const { span, text } = loss;
+    fail(this.context, report.weightsNotReached({ span, loss: text, weight: `${record.name}.${first}`, others, related }));
   }
 
   private checkTrained(
