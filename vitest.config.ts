@@ -4,9 +4,11 @@ import { softwareVulkan } from './test/support/software-vulkan.js';
 // The workers are started with this environment.
 Object.assign(process.env, softwareVulkan());
 
+/** Folders whose tests need the compiler alone, which is pure: they share processes, so that it is loaded twice instead of fifty times. */
+const pure = '{analyze,compile,diagnostics,diff,grammar,lower,ops,parse}';
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     reporters: ['default', './test/support/closing-line-reporter.ts'],
     pool: 'forks',
     maxWorkers: 2,
@@ -14,5 +16,9 @@ export default defineConfig({
     env: { MFNC_CACHE: 'off' },
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    projects: [
+      { extends: true, test: { name: 'compiler', include: [`test/${pure}/**/*.test.ts`], isolate: false } },
+      { extends: true, test: { name: 'runtime', include: ['test/**/*.test.ts'], exclude: [`test/${pure}/**`] } },
+    ],
   },
 });

@@ -67,9 +67,11 @@ describe('mfnc compile', () => {
   });
 
   it('gives the same bytes for the same seed and others for another', async () => {
+    const source = path.join(folder, 'net.mfn');
+    writeFileSync(source, 'mfn 1\nimport { conv } from "std/blocks"\nmodel Net {\n  in  x: image\n  out y: image\n  y = x |> conv(3)\n}\n');
     const compile = async (name: string, seed: string) => {
-      await runCommand('compile', light, '-o', output(name), '--target', 'onnx', '--size', '32x32', '--seed', seed);
-      return readFileSync(output(`${name}/lw-drgn.onnx`));
+      await runCommand('compile', source, '-o', output(name), '--target', 'onnx', '--size', '32x32', '--seed', seed);
+      return readFileSync(output(`${name}/net.onnx`));
     };
     const first = await compile('a', '1');
     expect((await compile('b', '1')).equals(first)).toBe(true);

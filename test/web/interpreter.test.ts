@@ -119,9 +119,12 @@ async function onPage(page: Page, engine: BrowserEngine, options: BrowserOptions
   );
 }
 
-async function onNode(name: BrowserEngine): Promise<Outcome> {
-  const engine = await findEngine(name);
-  return perform(task, (program) => engine.compile(program));
+const outcomes = new Map<BrowserEngine, Promise<Outcome>>();
+
+function onNode(name: BrowserEngine): Promise<Outcome> {
+  const outcome = outcomes.get(name) ?? findEngine(name).then((engine) => perform(task, (program) => engine.compile(program)));
+  outcomes.set(name, outcome);
+  return outcome;
 }
 
 /** Differences of at most 1e-5, absolute or relative to the largest value of a tensor. */
