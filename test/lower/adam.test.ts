@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { adamScalarValues, adamUpdate } from '../../src/compiler/3-lower/adam.js';
 import { ProgramBuilder } from '../../src/compiler/3-lower/program-builder.js';
-import { evaluateRate } from '../../src/compiler/3-lower/rate.js';
 import type { Adam, RateExpression } from '../../src/compiler/ir/ir.js';
+import { evaluateRate } from '../../src/compiler/ir/rate.js';
 import { interpret } from '../support/reference/interpret.js';
 
 const rate: RateExpression = {

@@ -1,3 +1,4 @@
+export { evaluateRate } from '../ir/rate.js';
 export { costOf, type InstanceCost } from './cost.js';
 export type { Sources } from './flatten.js';
 export { type ImageSize, lowerInference } from './inference.js';
@@ -5,7 +6,6 @@ export { initializeWeights, type TensorValues } from './initialize.js';
 export { LoweringFailure } from './lowering-failure.js';
 export { type OperatorExample, operatorExample } from './operator-example.js';
 export { inPrecision, type Precision } from './passes/index.js';
-export { evaluateRate } from './rate.js';
 export { lowerTrainStep, type TrainedLoss, type TrainStep } from './train-step.js';
 export { type OperatorTypes, summarizeTypes, type TypeSummary } from './type-summary.js';
 export { listAllWeights, listWeights, type WeightInfo } from './weights.js';

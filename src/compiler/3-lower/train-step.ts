@@ -1,6 +1,7 @@
 import { evaluateShape } from '../ir/dimension.js';
 import type { IR, Minimizer, Stage } from '../ir/ir.js';
 import type { Program, TensorId } from '../ir/program.js';
+import { evaluateRate } from '../ir/rate.js';
 import { type AdamScalars, adamScalarValues, adamUpdate } from './adam.js';
 import { differentiate } from './differentiate.js';
 import { flatten, type Sources } from './flatten.js';
@@ -9,7 +10,6 @@ import type { TensorValues } from './initialize.js';
 import { LoweringFailure } from './lowering-failure.js';
 import { optimize, prepareForDifferentiation } from './passes/index.js';
 import { ProgramBuilder } from './program-builder.js';
-import { evaluateRate } from './rate.js';
 import { copyLeaves } from './rewrite.js';
 import { belongsTo, definitionOf } from './weights.js';
 

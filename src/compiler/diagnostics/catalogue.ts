@@ -189,6 +189,14 @@ export const report = {
   missingPort(at: Place & { readonly name: string; readonly direction: string }): Diagnostic {
     return buildDiagnostic(at, 'MFN1021', 'error', `\`${at.name}\` has no \`${at.direction}\` port`, [at.direction !== '' && `add one: \`${at.direction} picture: image\``]);
   },
+  /** MFN1022: the {what} `{name}` is no part of the model `{model}`: nothing in this file uses it */
+  deadDeclaration(at: Place & { readonly what: string; readonly name: string; readonly model: string }): Diagnostic {
+    return buildDiagnostic(at, 'MFN1022', 'warning', `the ${at.what} \`${at.name}\` is no part of the model \`${at.model}\`: nothing in this file uses it`, ['remove it, use it, or move it to a file without a model, from which others import it']);
+  },
+  /** MFN1023: the {what} `{name}` reaches no output and no loss */
+  deadValue(at: Place & { readonly what: string; readonly name: string; readonly users: readonly string[] }): Diagnostic {
+    return buildDiagnostic(at, 'MFN1023', 'warning', `the ${at.what} \`${at.name}\` reaches no output and no loss`, [at.users.length > 0 && `it is used by ${alternatives(at.users)}, which nothing needs; remove it, or use it`]);
+  },
   /** MFN2001: {what} must be {expected}, not {found} */
   typeMismatch(at: Place & { readonly what: string; readonly expected: string; readonly found: string }): Diagnostic {
     return buildDiagnostic(at, 'MFN2001', 'error', `${at.what} must be ${at.expected}, not ${at.found}`, []);
@@ -272,6 +280,10 @@ export const report = {
   /** MFN2024: {problem} */
   invalidAttribute(at: Place & { readonly problem: string }): Diagnostic {
     return buildDiagnostic(at, 'MFN2024', 'error', `${at.problem}`, []);
+  },
+  /** MFN2025: this clip to {clip} changes nothing: the values are in {range} already */
+  clipWithoutEffect(at: Place & { readonly clip: string; readonly range: string }): Diagnostic {
+    return buildDiagnostic(at, 'MFN2025', 'warning', `this clip to ${at.clip} changes nothing: the values are in ${at.range} already`, ['remove it, or correct its bounds']);
   },
   /** MFN2040: {dividend} cannot be divided by {divisor} for any size of the input */
   inexactDimension(at: Place & { readonly dividend: string; readonly divisor: string; readonly step?: number | undefined }): Diagnostic {
@@ -372,6 +384,26 @@ export const report = {
   /** MFN4016: the training has {what} twice */
   duplicateData(at: Place & { readonly what: string }): Diagnostic {
     return buildDiagnostic(at, 'MFN4016', 'error', `the training has ${at.what} twice`, ['keep one of them, or rename one']);
+  },
+  /** MFN4017: this term of the loss is multiplied by 0 and trains nothing */
+  zeroTerm(at: Place): Diagnostic {
+    return buildDiagnostic(at, 'MFN4017', 'warning', 'this term of the loss is multiplied by 0 and trains nothing', ['remove it, or give its weight a name, `let weight = 0`, which a run can override']);
+  },
+  /** MFN4018: the logarithm of `{of}` is minus infinity where that rounds to 0 */
+  unstableLogarithm(at: Place & { readonly of: string; readonly instead: string }): Diagnostic {
+    return buildDiagnostic(at, 'MFN4018', 'warning', `the logarithm of \`${at.of}\` is minus infinity where that rounds to 0`, [at.instead !== '' && `write \`${at.instead}\`, which is the same number without rounding`]);
+  },
+  /** MFN4019: what `{operator}` takes here can be 0, where {effect} */
+  zeroOperand(at: Place & { readonly operator: string; readonly effect: string; readonly instead: string }): Diagnostic {
+    return buildDiagnostic(at, 'MFN4019', 'warning', `what \`${at.operator}\` takes here can be 0, where ${at.effect}`, [at.instead !== '' && `add a small constant: \`${at.instead}\``]);
+  },
+  /** MFN4020: the learning rate is {value} at step {step} (epoch {epoch}) of the stage `{stage}` */
+  invalidRate(at: Place & { readonly value: string; readonly step: number; readonly epoch: number; readonly stage: string }): Diagnostic {
+    return buildDiagnostic(at, 'MFN4020', 'error', `the learning rate is ${at.value} at step ${at.step} (epoch ${at.epoch}) of the stage \`${at.stage}\``, ['a rate is a number of at least 0 at every step; `step` and `epoch` count from 0']);
+  },
+  /** MFN4021: the learning rate grows to {value} at step {step} (epoch {epoch}) of the stage `{stage}` */
+  growingRate(at: Place & { readonly value: string; readonly step: number; readonly epoch: number; readonly stage: string }): Diagnostic {
+    return buildDiagnostic(at, 'MFN4021', 'warning', `the learning rate grows to ${at.value} at step ${at.step} (epoch ${at.epoch}) of the stage \`${at.stage}\``, ['Adam moves each weight by about the rate in a step; is a power or a sign the wrong way round?']);
   },
   /** MFN4040: the gradient of `{loss}` does not reach `{weight}`{others} */
   weightsNotReached(at: Place & { readonly loss: string; readonly weight: string; readonly others: string }): Diagnostic {

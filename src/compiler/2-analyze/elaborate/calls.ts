@@ -1,6 +1,6 @@
 import type { Argument, Expression } from '../../1-parse/ast.js';
 import { didYouMean, report, type Span } from '../../diagnostics/index.js';
-import type { FunctionArgument } from '../../ir/ir.js';
+import type { FunctionArgument, ValueRange } from '../../ir/ir.js';
 import { completeAttributes, isProblem, type OpName, opDefinition } from '../../ops/index.js';
 import type { Attributes, AttributeValue } from '../../ops/op.js';
 import { bindArguments, type EvaluatedArgument, slotsOf } from './arguments.js';
@@ -145,7 +145,15 @@ export function callOp(name: OpName, given: readonly EvaluatedArgument[], span: 
     inputs.push(tensor);
   }
   const attributes = attributesOf(name, bound, context);
+  if (name === 'clip' && attributes) checkClip(inputs[0]?.range, attributes, span, context);
   return attributes ? emitOp(context, name, inputs, attributes, span) : errorValue;
+}
+
+/** Warns of a clip whose bounds hold all that its operand can be. */
+function checkClip(range: ValueRange | undefined, { minimum, maximum }: Attributes, span: Span, context: Context): void {
+  if (!range || isOfLibrary(span) || Number(minimum) > range[0] || Number(maximum) < range[1]) return;
+  const text = (bounds: readonly unknown[]): string => `[${bounds.join(', ')}]`;
+  fail(context, report.clipWithoutEffect({ span, clip: text([minimum, maximum]), range: text(range) }));
 }
 
 /** The attributes that are given, each checked by itself so that a mistake is reported at its argument. */

@@ -4,7 +4,7 @@ import { familiesOf } from '../elaborate/body.js';
 import { isTensorType, typeText } from '../elaborate/types.js';
 import { useExpression, useType } from './expression-names.js';
 import type { NameChecker } from './name-checker.js';
-import type { NameKind, NameScope } from './name-scope.js';
+import type { Entry, NameKind, NameScope } from './name-scope.js';
 
 const fixedKinds: Partial<Record<NameKind, string>> = {
   input: 'an input',
@@ -91,8 +91,10 @@ function useStatements(checker: NameChecker, body: readonly Statement[], scope: 
         checker.declare(scope, statement.name, 'weight');
         break;
       case 'let':
-        useExpression(checker, statement.value, scope);
-        checker.declare(scope, statement.name, 'setting');
+        checker.within(() => {
+          useExpression(checker, statement.value, scope);
+          return checker.declare(scope, statement.name, 'setting');
+        });
         break;
       case 'assign':
         useAssign(checker, statement, scope, root);
@@ -118,6 +120,11 @@ export function useFor(checker: NameChecker, statement: ForStatement, scope: Nam
 
 /** Resolves an assignment; `root` is the scope of the whole body, which holds families and outputs. */
 export function useAssign(checker: NameChecker, statement: AssignStatement, scope: NameScope, root: NameScope): void {
+  checker.within(() => resolveAssign(checker, statement, scope, root));
+}
+
+/** Gives the entry of the target; undefined, after a diagnostic, where it cannot be assigned. */
+function resolveAssign(checker: NameChecker, statement: AssignStatement, scope: NameScope, root: NameScope): Entry | undefined {
   for (const index of statement.indices) useExpression(checker, index, scope);
   useExpression(checker, statement.value, scope);
   const { text, span } = statement.target;
@@ -127,20 +134,21 @@ export function useAssign(checker: NameChecker, statement: AssignStatement, scop
   if (known && what) {
     const related = known.span ? [{ message: `\`${text}\` is declared here`, span: known.span }] : [];
     checker.sink.add(report.notAssignable({ span, name: text, what, related }));
-    return;
+    return undefined;
   }
   if (known?.kind === 'output' && statement.indices.length === 0 && root.later.has(text)) {
     root.later.delete(text);
     checker.assign(statement.target, known);
-    return;
+    return known;
   }
   if (known && !(known.kind === 'family' && statement.indices.length > 0) && known.kind !== 'output') {
     const related = known.span ? [{ message: 'it gets its value here', span: known.span }] : [];
     checker.sink.add(report.alreadyAssigned({ span, name: text, related }));
-    return;
+    return undefined;
   }
-  if (!known) checker.declare(scope, statement.target, 'value');
-  else if (known.span !== span) checker.assign(statement.target, known);
+  if (!known) return checker.declare(scope, statement.target, 'value');
+  if (known.span !== span) checker.assign(statement.target, known);
+  return known;
 }
 
 function knownWithin(scope: NameScope, root: NameScope, name: string): ReturnType<NameScope['find']> {

@@ -75,6 +75,21 @@ function checkModule(module: Module, outer: NameScope, checker: NameChecker): vo
     if (model) useTraining(checker, item, model);
   }
   checker.finish();
+  if (!module.isBroken) checkDeclarations(items, scope, sink);
+}
+
+/** Reports declarations of a file with a model that nothing in it uses. Files without one are there for those that import them. */
+function checkDeclarations(items: readonly Item[], scope: NameScope, sink: DiagnosticSink): void {
+  const model = items.find((item) => item.kind === 'model')?.name.text;
+  // What a variant names is looked up when it is applied.
+  if (model === undefined || sink.hasErrors || items.some(({ kind }) => kind === 'variant')) return;
+  for (const item of items) {
+    if (item.kind !== 'block' && item.kind !== 'function' && item.kind !== 'namespace' && item.kind !== 'let') continue;
+    const { text: name, span } = item.name;
+    const isUsed = scope.entries.get(name)?.used ?? true;
+    const what = item.kind === 'let' ? '`let`' : item.kind;
+    if (!isUsed && !name.startsWith('_')) sink.add(report.deadDeclaration({ span, what, name, model }));
+  }
 }
 
 /** Reports a block or a model that gives nothing, and a model that takes nothing. */
@@ -117,8 +132,10 @@ function useFunction(checker: NameChecker, declaration: FunctionDeclaration, out
   declareParameters(checker, declaration.parameters, scope);
   for (const statement of declaration.body) {
     if (statement.kind !== 'let') continue;
-    useExpression(checker, statement.value, scope);
-    checker.declare(scope, statement.name, 'setting');
+    checker.within(() => {
+      useExpression(checker, statement.value, scope);
+      return checker.declare(scope, statement.name, 'setting');
+    });
   }
   useExpression(checker, declaration.result, scope);
 }

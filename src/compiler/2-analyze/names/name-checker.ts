@@ -2,7 +2,8 @@ import type { Import, Name, SourceFile } from '../../1-parse/ast.js';
 import { didYouMean, editDistance, type Fix, report, type Span } from '../../diagnostics/index.js';
 import type { DiagnosticSink } from '../diagnostic-sink.js';
 import type { AnalysisObserver } from '../observer.js';
-import { type Entry, type NameKind, NameScope } from './name-scope.js';
+import { entriesThatCount } from './liveness.js';
+import { type Entry, type NameKind, NameScope, type Statement } from './name-scope.js';
 
 const hiddenKinds: Readonly<Record<NameKind, string>> = {
   operator: 'the operator',
@@ -40,12 +41,16 @@ const givenKinds: readonly NameKind[] = ['dimension', 'data stream'];
 /** Unknown names of a file for which a name in scope is suggested; going through all names takes its time. */
 const suggestionsLimit = 100;
 
+/** Kinds of names that statements give a value to, and that are there for what depends on them. */
+const computedKinds: readonly NameKind[] = ['setting', 'value', 'family'];
+
 /** Declares and uses names of one file, and reports what is wrong with them. */
 export class NameChecker {
   private readonly opened: NameScope[] = [];
   /** Places of definitions whose names were used before them. */
   private readonly usedEarly = new Set<Span>();
   private unknownNames = 0;
+  private statement: Statement = {};
   /** Names of the standard library that are used without an import. */
   private readonly missing: {
     readonly span: Span;
@@ -84,7 +89,7 @@ export class NameChecker {
       this.sink.add(report.shadowedName({ span, name: text, what: hiddenKinds[hidden.kind], related }));
     }
     scope.later.delete(text);
-    const entry: Entry = { name: text, kind, span, used: this.usedEarly.has(span), members };
+    const entry: Entry = { name: text, kind, span, used: this.usedEarly.has(span), users: new Set(), members };
     scope.entries.set(text, entry);
     this.observer?.declared(name, entry);
     return entry;
@@ -105,9 +110,21 @@ export class NameChecker {
       this.sink.add(report.usedBeforeDefinition({ span, name: text, related: [{ message: 'it gets its value here', span: later }] }));
       return undefined;
     }
-    if (entry) entry.used = true;
-    else this.reportUnknown(scope, name);
+    if (entry) {
+      entry.used = true;
+      entry.users?.add(this.statement);
+    } else this.reportUnknown(scope, name);
     return entry;
+  }
+
+  /** Resolves what a statement uses; the entry that this gives is the one whose value depends on it. */
+  within(resolve: () => Entry | undefined): void {
+    const outer = this.statement;
+    const statement: Statement = {};
+    this.statement = statement;
+    const target = resolve();
+    if (target) statement.target = target;
+    this.statement = outer;
   }
 
   /** Uses a member of an entry; false where it has members and none of that name. */
@@ -164,9 +181,17 @@ export class NameChecker {
   finish(): void {
     this.reportMissing();
     if (!this.reportsUnused) return;
-    for (const { name, kind, span, used } of this.opened.flatMap((scope) => [...scope.entries.values()])) {
+    const entries = this.opened.flatMap((scope) => [...scope.entries.values()]);
+    const alive = entriesThatCount(entries);
+    for (const entry of entries) {
+      const { name, kind, span, used, users = new Set() } = entry;
       const what = unusedKinds[kind];
-      if (what && span && !used && !name.startsWith('_')) this.sink.add(report.unusedName({ span, what, name }));
+      if (!what || !span || name.startsWith('_')) continue;
+      if (!used) this.sink.add(report.unusedName({ span, what, name }));
+      else if (computedKinds.includes(kind) && users.size > 0 && !alive.has(entry) && !this.sink.hasErrors) {
+        const names = [...new Set([...users].flatMap(({ target }) => (target ? [target.name] : [])))];
+        this.sink.add(report.deadValue({ span, what, name, users: names }));
+      }
     }
   }
 }

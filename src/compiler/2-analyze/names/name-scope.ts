@@ -19,11 +19,18 @@ export type NameKind =
   | 'data stream'
   | 'loss';
 
+/** A statement that uses names, with the name that it gives a value to; without one it counts by itself: a loss, an argument of an output. */
+export interface Statement {
+  target?: Entry;
+}
+
 export interface Entry {
   readonly name: string;
   readonly kind: NameKind;
   readonly span: Span | undefined;
   used: boolean;
+  /** The statements that use it. */
+  readonly users?: Set<Statement>;
   /** Names of the functions, where it is a namespace. */
   readonly members?: readonly Name[] | undefined;
 }

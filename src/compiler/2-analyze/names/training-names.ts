@@ -14,8 +14,10 @@ export function useTraining(checker: NameChecker, training: TrainingDeclaration,
     if (item.kind === 'data') {
       for (const size of [item.patch?.height, item.patch?.width, item.batch?.value]) if (size) useExpression(checker, size, scope);
     } else if (item.kind === 'let') {
-      useExpression(checker, item.value, scope);
-      checker.declare(scope, item.name, 'setting');
+      checker.within(() => {
+        useExpression(checker, item.value, scope);
+        return checker.declare(scope, item.name, 'setting');
+      });
     }
   }
   for (const item of training.items) if (item.kind === 'optimizer') useOptimizer(checker, item, scope);
@@ -46,8 +48,10 @@ function useStageStatements(checker: NameChecker, body: readonly StageStatement[
   for (const statement of body) {
     switch (statement.kind) {
       case 'let':
-        useExpression(checker, statement.value, scope);
-        checker.declare(scope, statement.name, 'setting');
+        checker.within(() => {
+          useExpression(checker, statement.value, scope);
+          return checker.declare(scope, statement.name, 'setting');
+        });
         break;
       case 'assign':
         useAssign(checker, statement, scope, root);

@@ -22,6 +22,8 @@ type Draft = { -readonly [Key in keyof OptimizerSettings]: OptimizerSettings[Key
 /** Settings of Adam as far as one section gives them. */
 export interface OptimizerSettings {
   readonly rate?: RateExpression;
+  /** Where the rate stands. */
+  readonly rateSpan?: Span;
   readonly beta1?: number;
   readonly beta2?: number;
   readonly epsilon?: number;
@@ -40,6 +42,7 @@ export function readOptimizer(section: OptimizerSection, prefix: string, setting
     const record = (recorded: Value | string): void => settings.recordBuiltIn(prefix, 'adam', name.text, recorded);
     if (name.text === 'rate') {
       result.rate = rateFrom(evaluate(value, rateContext(context)), value.span, record, context);
+      result.rateSpan = value.span;
     } else if (isNumberSetting(name.text)) {
       const given = evaluate(value, context);
       record(given);
@@ -61,12 +64,12 @@ export function checkOnlyOptimizer(sections: readonly OptimizerSection[], where:
   }
 }
 
-/** Adam from sections of falling precedence: the stage, the training. */
-export function adamFrom(sections: readonly OptimizerSettings[]): Adam | undefined {
-  const merged: OptimizerSettings = Object.assign({}, ...[...sections].reverse());
-  if (merged.rate === undefined) return undefined;
-  const { rate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = merged;
-  return { kind: 'adam', rate, beta1, beta2, epsilon };
+/** Settings from sections of falling precedence: the stage, the training. */
+export const mergeSettings = (sections: readonly OptimizerSettings[]): OptimizerSettings => Object.assign({}, ...[...sections].reverse());
+
+/** Adam with its settings; undefined where they have no rate. */
+export function adamFrom({ rate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: OptimizerSettings): Adam | undefined {
+  return rate === undefined ? undefined : { kind: 'adam', rate, beta1, beta2, epsilon };
 }
 
 const isNumberSetting = (name: string): name is NumberSetting => Object.hasOwn(bounds, name);

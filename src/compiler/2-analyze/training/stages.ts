@@ -13,8 +13,11 @@ import { observeValue } from '../elaborate/observe-value.js';
 import { toTensor } from '../elaborate/tensors.js';
 import { describe, errorValue, type TensorValue, type Value } from '../elaborate/values.js';
 import type { GradientTracer, Unreached } from './gradient-reach.js';
-import { adamFrom, checkOnlyOptimizer, type OptimizerSettings, readOptimizer } from './optimizers.js';
+import { adamFrom, checkOnlyOptimizer, mergeSettings, type OptimizerSettings, readOptimizer } from './optimizers.js';
+import { checkRate } from './rate-check.js';
 import type { Settings } from './settings.js';
+import { unstableOperators } from './unstable-operators.js';
+import { zeroTerms } from './zero-terms.js';
 
 /** A stage with what the checks across stages need. */
 export interface ElaboratedStage {
@@ -83,7 +86,7 @@ export class StageElaboration {
     }
     this.runStatements(declaration.body, context, this.scope);
     const duration = this.duration();
-    const optimizer = this.optimizer();
+    const optimizer = this.optimizer(duration);
     builder.dropUnusedInputs();
     const { documentation, span } = declaration;
     const definition = builder.finish({ block: context.place, documentation, span, parameters: {} });
@@ -145,6 +148,7 @@ export class StageElaboration {
           }
           break;
         case 'minimize': {
+          for (const span of zeroTerms(statement.value)) fail(context, report.zeroTerm({ span }));
           const over = statement.over.flatMap((name) => this.instancesNamed(name, context));
           const loss = this.scalar(statement.loss, statement.value, context);
           this.losses.push({ statement, over, value: loss?.id ?? '' });
@@ -214,13 +218,15 @@ export class StageElaboration {
     return unit === 'epochs' ? { epochs: value.value } : { steps: value.value };
   }
 
-  private optimizer(): Minimizer['optimizer'] | undefined {
+  private optimizer(duration: Stage['duration'] | undefined): Minimizer['optimizer'] | undefined {
     const { declaration, settings, context, inherited } = this;
     const prefix = `${declaration.name.text}.`;
     const sections = declaration.body.filter((statement): statement is OptimizerSection => statement.kind === 'optimizer');
     checkOnlyOptimizer(sections, ` in the stage \`${declaration.name.text}\``, context);
     const own = sections.map((section) => readOptimizer(section, prefix, settings, context));
-    const optimizer = adamFrom([...own.reverse(), ...inherited]);
+    const merged = mergeSettings([...own.reverse(), ...inherited]);
+    const optimizer = adamFrom(merged);
+    if (optimizer && merged.rateSpan && duration) checkRate(optimizer.rate, duration, declaration.name.text, merged.rateSpan, context);
     if (!optimizer) fail(context, report.missingRate({ span: declaration.name.span, stage: declaration.name.text }));
     return optimizer;
   }
@@ -229,6 +235,7 @@ export class StageElaboration {
   private checkLosses(definition: Definition): boolean {
     const trainedBy = new Map<InstanceRecord, MinimizeStatement>();
     let isValid = true;
+    this.checkStability(definition);
     for (const { statement, over, value } of this.losses) {
       const reach = this.tracer.trace(definition, value);
       for (const record of over) {
@@ -250,6 +257,15 @@ export class StageElaboration {
     const related = [{ message: `\`${record.name}\` is made here`, span: record.span }];
     const { span, text } = loss;
     fail(this.context, report.weightsNotReached({ span, loss: text, weight: `${record.name}.${first}`, others, related }));
+  }
+
+  /** Warns of operators, in the stage and in the blocks that it trains, that are infinite for inputs that occur. */
+  private checkStability(stage: Definition): void {
+    const { definitions, sink } = this.context.state;
+    for (const definition of definitions.reachableFrom(stage)) {
+      const values = definition === stage ? this.losses.map(({ value }) => value) : definition.outputs.map(({ value }) => value);
+      for (const diagnostic of unstableOperators(definition, values, this.tracer, definition === stage)) sink.add(diagnostic);
+    }
   }
 
   private checkTrained(

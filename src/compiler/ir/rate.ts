@@ -1,4 +1,4 @@
-import type { RateExpression } from '../ir/ir.js';
+import type { RateExpression } from './ir.js';
 
 /** The value of a rate expression in float64. @param step from 0, within the stage. @param epoch from 0. */
 export const evaluateRate = (expression: RateExpression, step: number, epoch: number): number => {
