@@ -11,7 +11,7 @@ const folder = path.join(root, 'src/compiler/diagnostics');
 const types = { string: 'string', number: 'number', names: 'readonly string[]' };
 const reserved = new Set(['span', 'related', 'hint', 'fix']);
 /** What stands behind the three backticks of an example, and what it is called in explanations.ts. */
-const exampleKinds = { mfn: 'source', sh: 'command', text: 'text' };
+const exampleKinds = { mfn: 'source', sh: 'command' };
 /** Ranges of codes, by the digit behind MFN. */
 const ranges = [
   'reading and parsing a file',
@@ -152,9 +152,9 @@ export function explanationsText(messages) {
   return `${header.join('\n')}
 import type { Severity } from './diagnostic.js';
 
-/** An example of a diagnostic's page: a source, a command line, or other text. A source of several files has the line \`// name.mfn\` above each; the first is checked. */
+/** An example of a diagnostic's page: a source or a command line. A source of several files has the line \`// name.mfn\` above each; the first is checked. */
 export interface Example {
-  readonly kind: 'source' | 'command' | 'text';
+  readonly kind: 'source' | 'command';
   readonly text: string;
 }
 

@@ -36,8 +36,4 @@ describe('the examples of the pages', () => {
     expect([exitCode, [...stderr.matchAll(/: error (MFN\d{4}): /g)].at(-1)?.[1]]).toEqual([2, code]);
     expect((await runCommand(...commandOf(right))).code).toBe(0);
   });
-
-  it('are sources or command lines', () => {
-    expect(withKind('text')).toEqual([]);
-  });
 });

@@ -58,17 +58,20 @@ function analyzeOnce(reference: string, host: SourceHost, options: CompileOption
   const root = program?.source && loader.loadSource(program.source);
   if (root) checkNames(loader.modules, sink, options.observer);
   const ir = root && elaborate(root, loader.modules, options, sink);
-  const diagnostics = amendments.length === 0 ? sink.diagnostics : withoutUnused(sink.diagnostics, amendments);
+  const diagnostics = amendments.length === 0 && overrides.length === 0 ? sink.diagnostics : withoutUnused(sink.diagnostics, amendments);
   const result = { diagnostics, sources: loader.sources, modules: loader.modules, amendments, base: program?.base };
   const variant = amendments.at(-1);
   if (!ir || sink.hasErrors) return result;
   return { ...result, ir: variant ? { ...ir, variant: { name: variant.variant.name.value, source: variant.file.path } } : ir };
 }
 
-/** What a variant leaves unused of the source that it amends is no mistake of either. */
+/** Warnings of what nothing uses. */
+const unusedCodes: ReadonlySet<string> = new Set(['MFN1005', 'MFN1022', 'MFN1023']);
+
+/** What a variant or an override leaves unused of the source that it amends is no mistake of either. */
 function withoutUnused(diagnostics: readonly Diagnostic[], amendments: readonly Amendment[]): Diagnostic[] {
   const own = new Set(amendments.map(({ file }) => file.path));
-  return diagnostics.filter(({ code, span }) => code !== 'MFN1005' || own.has(span.file));
+  return diagnostics.filter(({ code, span }) => !unusedCodes.has(code) || own.has(span.file));
 }
 
 /** What was analysed, for telling where a mistake comes from. */
