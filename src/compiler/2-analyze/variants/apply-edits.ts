@@ -31,13 +31,13 @@ export function applyEdits(file: SourceFile, edits: readonly Edit[], context: Pl
     diagnostics.push(place);
     return [];
   });
-  diagnostics.push(...contradictionsIn(placed));
-  if (diagnostics.length > 0) return { file, diagnostics };
   const changes = new Changes();
-  for (const { edit, place } of placed) {
+  const possible = placed.filter(({ edit, place }) => {
     const problem = edit.kind === 'replace-block' ? replaceBlock(edit, place, file, changes, context) : applyEdit(edit, place, changes);
     if (problem) diagnostics.push(problem);
-  }
+    return !problem;
+  });
+  diagnostics.push(...contradictionsIn(possible));
   return { file: diagnostics.length > 0 ? file : changes.apply(file), diagnostics };
 }
 

@@ -12,7 +12,7 @@ export function findPlace(root: Place, path: NamePath, context: PlaceContext): P
   for (const [i, step] of path.steps.entries()) {
     const found = stepInto(current, step, context);
     const [first] = found;
-    if (!first) return unknownPlace(current, step, i === 0);
+    if (!first) return unknownPlace(current, step, i === 0, context);
     if (found.length > 1) return ambiguousPlace(found, path, i);
     current = first;
   }
@@ -48,21 +48,46 @@ function matching(places: readonly Place[], { name, indices }: PathStep, context
   return found;
 }
 
-function unknownPlace(owner: Place, { name, span }: PathStep, isFirst: boolean): Diagnostic {
+function unknownPlace(owner: Place, step: PathStep, isFirst: boolean, context: PlaceContext): Diagnostic {
   const places = [...owner.children(), ...(owner.shortcuts?.() ?? [])].filter((place) => place.name !== '');
   const names = [...new Set(places.map((place) => place.name))];
-  const near = names.includes(name.text) ? [name.text] : didYouMean(name.text, names);
-  const candidates = [...new Set(places.filter((place) => near.includes(place.name)).map((place) => shortPath(place, owner)))].slice(0, 3);
+  const candidates = [...new Set(meant(owner, places, step))].slice(0, 3);
   const known = names.length > listed ? [] : names;
-  const label = isFirst ? `${owner.span.file}` : pathOf(owner);
+  const label = isFirst ? owner.span.file : pathOf(owner);
   const related = isFirst || owner.what === 'the training' ? [] : [{ message: `\`${label}\` is ${owner.what}`, span: owner.span }];
-  return report.unknownPath({ span, owner: label, name: name.text, candidates, known, related });
+  return report.unknownPath({ span: step.span, owner: label, name: context.textOf(step.span), candidates, known, related });
 }
 
-/** The path of what a place has, without the steps that a shortcut saves. */
+/** Paths that a step could have meant: those of its name but other brackets, of names that are near, or of its name further inside. */
+function meant(owner: Place, places: readonly Place[], { name }: PathStep): string[] {
+  const named = places.filter((place) => place.name === name.text);
+  const [only, ...others] = named;
+  const elements = only && others.length === 0 ? elementsOf(only) : [];
+  if (named.length > 0) return (elements.length > 0 ? elements : named).map((place) => shortPath(place, owner));
+  const near = didYouMean(
+    name.text,
+    places.map((place) => place.name),
+  );
+  const paths = near.flatMap((word) => places.filter((place) => place.name === word).map((place) => shortPath(place, owner)));
+  return paths.length > 0 ? paths : inside(owner, name.text, depthOfSearch).map(pathOf);
+}
+
+/** Steps further inside in which a name is looked for. */
+const depthOfSearch = 3;
+
+function inside(owner: Place, name: string, depth: number): Place[] {
+  if (depth === 0) return [];
+  return owner.children().flatMap((child) => [...(child.name === name ? [child] : []), ...inside(child, name, depth - 1)]);
+}
+
+/** The path of a place without the steps that a shortcut saves. */
 function shortPath(place: Place, owner: Place): string {
-  if (owner.children().includes(place) || (!owner.parent && place.parent?.what !== 'the model')) return pathOf(place);
-  return `${owner.parent ? `${pathOf(owner)}.` : ''}${place.name}${place.indices}`;
+  const { parent } = place;
+  if (!parent || owner.children().includes(place)) return pathOf(place);
+  const own = `${place.name}${place.indices}`;
+  if (owner.parent) return parent === owner || place.name === '' ? pathOf(place) : `${pathOf(owner)}.${own}`;
+  if (parent.what === 'the model') return own;
+  return parent.parent?.what === 'the training' && parent.what !== 'a stage' ? `training.${own}` : pathOf(place);
 }
 
 function ambiguousPlace(found: readonly Place[], path: NamePath, index: number): Diagnostic {

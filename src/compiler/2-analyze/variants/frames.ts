@@ -9,30 +9,32 @@ const isOfEdits = ({ code }: Diagnostic): boolean => code.startsWith('MFN6');
 
 /** A diagnostic of a variant with a place for each variant that leads to it: the edit that it comes from, as far as that can be told, or else the variant itself. */
 export function withAmendments(diagnostic: Diagnostic, amendments: readonly Amendment[], base: SourceFile): Diagnostic {
+  // What is wrong with an edit itself is shown already, and what comes before it has no part in it.
+  const own = isOfEdits(diagnostic) ? amendments.findIndex(({ variant }) => isInside(diagnostic.span, variant.span)) : -1;
   const frames = amendments
-    .flatMap(({ variant }): RelatedPlace[] => {
+    .slice(own + 1)
+    .map(({ variant }): RelatedPlace => {
       const edit = editBehind(diagnostic, variant.edits, base);
-      // What is wrong with an edit itself is shown already.
-      if (edit && isOfEdits(diagnostic) && isInside(diagnostic.span, edit.span)) return [];
-      return [{ message: `in variant "${variant.name.value}" of ${variant.base.value}`, span: edit?.span ?? variant.name.span }];
+      return { message: `in variant "${variant.name.value}" of ${variant.base.value}`, span: edit?.span ?? variant.name.span };
     })
     .reverse();
   return { ...diagnostic, related: [...diagnostic.related, ...frames] };
 }
 
-/** The edit that put the place of a diagnostic, or one related to it, into the program; else the last one that changes the declaration around it. */
-function editBehind({ span, related }: Diagnostic, edits: readonly Edit[], base: SourceFile): Edit | undefined {
+/**
+ * The edit that put the place of a diagnostic, or one related to it, into the program; else the one of the declaration around it that changes what the message
+ * names, or the only one of that declaration.
+ */
+function editBehind({ span, related, message }: Diagnostic, edits: readonly Edit[], base: SourceFile): Edit | undefined {
   const places = [span, ...related.map((place) => place.span)];
   const holding = places.flatMap((place) => edits.find((edit) => isInside(place, edit.span)) ?? []);
   if (holding[0]) return holding[0];
   const around = base.items.find((item) => isInside(span, item.span));
-  const name =
-    around && around.kind !== 'import' && around.kind !== 'variant'
-      ? around.kind === 'training'
-        ? 'training'
-        : around.name.text
-      : undefined;
-  return edits.findLast((edit) => edit.kind !== 'replace-block' && edit.path.steps[0]?.name.text === name);
+  if (!around || around.kind === 'import' || around.kind === 'variant') return undefined;
+  const name = around.kind === 'training' ? 'training' : around.name.text;
+  const inside = edits.flatMap((edit) => (edit.kind !== 'replace-block' && edit.path.steps[0]?.name.text === name ? [edit] : []));
+  const naming = inside.find(({ path }) => message.includes(`\`${path.steps.at(-1)?.name.text}\``));
+  return naming ?? (inside.length === 1 ? inside[0] : undefined);
 }
 
 /** A diagnostic with the overrides that it comes from, unless it points at one of them itself. */
