@@ -1,7 +1,7 @@
 import type { Argument, Expression, ListElement, PipeStage } from '../../1-parse/ast.js';
 import type { Span } from '../../diagnostics/index.js';
 import type { Changes } from './changes.js';
-import { type Place, place } from './place.js';
+import { listIn, type Place, place } from './place.js';
 
 /** What the names of a call's parameters are found by. */
 export interface Signature {
@@ -50,7 +50,11 @@ export function partsOf(expression: Expression, parent: Place, context: PlaceCon
     case 'call':
       return [partPlace(expression, parent, context, (self) => argumentsOf(expression, self, context, false))];
     case 'list':
-      return expression.elements.map((element) => elementPlace(element, expression, parent, context));
+      return expression.elements.flatMap((element) => {
+        const found = elementPlace(element, expression, parent, context);
+        // A position counts in the list at the head of a value; what is unnamed elsewhere is passed through.
+        return found.name === '' && listIn(parent.value) !== expression ? inside(innermostOf(element).value) : [found];
+      });
     case 'pipe':
       return [...inside(expression.input), ...linkPlaces(expression.stage, parent, context)];
     case 'binary':
@@ -71,14 +75,15 @@ function partPlace(expression: Expression, parent: Place, context: PlaceContext,
   return place({ ...nameOf(expression, context), what, parent, span: expression.span, node: expression, value: expression }, children);
 }
 
+/** The element that comprehensions repeat. */
+function innermostOf(element: ListElement): ListElement & { kind: 'element' } {
+  return element.kind === 'element' ? element : innermostOf(element.body);
+}
+
 function elementPlace(element: ListElement, list: Expression, parent: Place, context: PlaceContext): Place {
-  let innermost = element;
   const variables: (ListElement & { kind: 'comprehension' })[] = [];
-  while (innermost.kind === 'comprehension') {
-    variables.push(innermost);
-    innermost = innermost.body;
-  }
-  const { value } = innermost;
+  for (let inner = element; inner.kind === 'comprehension'; inner = inner.body) variables.push(inner);
+  const { value } = innermostOf(element);
   return place(
     {
       ...nameOf(value, context),
@@ -110,7 +115,7 @@ function childrenOf(value: Expression, self: Place, context: PlaceContext): read
 /** A link of a pipe is called by its label, or by the name of what it applies. */
 function linkPlaces(stage: PipeStage, parent: Place, context: PlaceContext): Place[] {
   const label = stage.label;
-  const rename = (changes: Changes, to: string, span: Span): void => changes.field(stage, 'label', { text: to, span });
+  const rename = label && ((changes: Changes, to: string, span: Span): void => changes.field(stage, 'label', { text: to, span }));
   const common = { parent, node: stage, list: 'a pipe', rename } as const;
   if (stage.kind === 'repeat') {
     if (!label) return stage.body.flatMap((inner) => linkPlaces(inner, parent, context));
@@ -134,9 +139,9 @@ function argumentsOf(call: Expression & { kind: 'call' }, self: Place, context: 
   const signature = call.callee.kind === 'name' ? context.signatureOf(call.callee.name.text) : undefined;
   const names = signature?.parameters.slice(isPiped && signature.isFunction ? 1 : 0) ?? [];
   let position = 0;
-  const given = call.arguments.map((argument): Place => {
-    const name = argument.name?.text ?? names[position++] ?? '';
-    return argumentPlace(argument, name, self, context);
+  const given = call.arguments.flatMap((argument): Place[] => {
+    const name = argument.name?.text ?? names[position++];
+    return name === undefined ? partsOf(argument.value, self, context) : [argumentPlace(argument, name, self, context)];
   });
   return [...given, ...absentArguments(call, given, self, context)];
 }

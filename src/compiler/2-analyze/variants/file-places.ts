@@ -115,7 +115,10 @@ function networkPlace(item: BlockDeclaration | ModelDeclaration, file: SourceFil
   // What a model names, its training knows too, except where it gives the name to something else.
   const trainings = item.kind === 'model' ? file.items.filter((other) => other.kind === 'training') : [];
   const knowing = (name: string): readonly unknown[] =>
-    trainings.flatMap(({ items }) => items.filter((section) => !namesBoundIn(section.kind === 'optimizer' ? [] : section).has(name)));
+    trainings.flatMap(({ items }) => {
+      const isHidden = items.some((section) => (section.kind === 'data' || section.kind === 'let') && namesBoundIn([section]).has(name));
+      return isHidden ? [] : items.filter((section) => section.kind !== 'stage' || !namesBoundIn(section).has(name));
+    });
   return place({ ...declaration(item, file, parent), what: item.kind === 'model' ? 'the model' : 'a block' }, (self) => {
     const scope = (name: string): readonly unknown[] => [item.parameters, item.body, ...knowing(name)];
     return [
