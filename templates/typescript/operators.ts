@@ -48,12 +48,16 @@ function stretched(a: tf.Tensor, b: tf.Tensor): [tf.Tensor, tf.Tensor] {
 }
 
 /** A comparison as 0 and 1. Its gradient is 0, as that of a step; tfjs throws on the way back through its own comparisons. */
-export function compare(comparison: (a: tf.Tensor, b: tf.Tensor) => tf.Tensor, a: tf.Tensor | number, b: tf.Tensor | number): tf.Tensor {
+export function compare<T extends tf.Tensor>(
+  comparison: (a: tf.Tensor, b: tf.Tensor) => tf.Tensor,
+  a: tf.Tensor | number,
+  b: tf.Tensor | number,
+): T {
   const compared = tf.customGrad((left, right) => ({
     value: tf.cast(comparison(left as tf.Tensor, right as tf.Tensor), 'float32'),
     gradFunc: () => [tf.zerosLike(left as tf.Tensor), tf.zerosLike(right as tf.Tensor)],
   }));
-  return compared(typeof a === 'number' ? tf.scalar(a) : a, typeof b === 'number' ? tf.scalar(b) : b);
+  return compared(typeof a === 'number' ? tf.scalar(a) : a, typeof b === 'number' ? tf.scalar(b) : b) as T;
 }
 
 /** `a` where the condition is not 0, `b` elsewhere. No gradient flows to the condition; tfjs throws on the way back to it. */

@@ -64,7 +64,7 @@ function split_heads(x: [B, G, N, C], heads: int) =
 function join_heads(x: [B, G, heads, N, D]) = x |> transpose([0, 1, 3, 2, 4]) |> reshape([B, G, N, heads * D])
 
 /// Scaled dot-product attention (Vaswani et al. 2017) over the last two axes, tokens and features. \`bias\` is added to the scores before the softmax.
-function attend(q: tensor, k: tensor, v: tensor, bias: tensor = 0) {
+function attend(q: tensor, k: tensor, v: tensor, bias: tensor) {
   let axis = length(shape(q)) - 1
   let scores = matmul(q * (1 / sqrt(shape(q)[axis + 1])), k, transpose_b: true) + bias
   return matmul(softmax(scores, [axis]), v)
@@ -532,11 +532,11 @@ function global_max_pool(x: tensor) = reduce_max(x, axes: [1, 2], keepdims: true
 
 /// Mean over windows of \`size\` x \`size\` pixels, which do not overlap unless a smaller \`stride\` is given.
 function average_pool(x: tensor, size: int = 2, stride: int = 0, padding: string = "valid") =
-  avg_pool(x, size: [size, size], strides: if stride == 0 then [size, size] else [stride, stride], padding: padding)
+  avg_pool(x, size: [size, size], strides: if stride > 0 then [stride, stride] else [size, size], padding: padding)
 
 /// Largest value of windows of \`size\` x \`size\` pixels, which do not overlap unless a smaller \`stride\` is given.
 function maximum_pool(x: tensor, size: int = 2, stride: int = 0, padding: string = "valid") =
-  max_pool(x, size: [size, size], strides: if stride == 0 then [size, size] else [stride, stride], padding: padding)
+  max_pool(x, size: [size, size], strides: if stride > 0 then [stride, stride] else [size, size], padding: padding)
 `],
   ['std/shapes', `mfn 1
 

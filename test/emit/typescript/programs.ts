@@ -145,4 +145,23 @@ model Net {
   y = reshape(products, shape: shape(x)) / 4
 }
 `,
+  'attention, normalisations and activations of the library, a chain that starts with any tensor': `mfn 1
+import { WindowAttention, TransposedAttention, GatedFeedForward, FeedForward, DynamicConv } from "std/attention"
+import { LayerNorm, BiasFreeLayerNorm, GroupNorm, InstanceNorm } from "std/normalization"
+import { PReLU, gelu, gelu_tanh, silu, mish, elu, hard_sigmoid, hard_swish } from "std/activations"
+import { conv } from "std/blocks"
+model Net(width: int = 8) {
+  in  x: image
+  out y: image
+  a = x |> conv(width, 3)
+  b = a + (a |> LayerNorm() |> WindowAttention(2, 4) as plain)
+  c = b + (b |> LayerNorm() |> WindowAttention(2, 4, shift: 2) as shifted)
+  d = c + (c |> BiasFreeLayerNorm() |> TransposedAttention(2))
+  e = d + (d |> GroupNorm(2) |> GatedFeedForward())
+  f = e + (e |> InstanceNorm() |> FeedForward(16))
+  g = f |> DynamicConv(width, 3) |> PReLU() |> PReLU(per_channel: true) as other
+  h = g |> LayerNorm() as start |> repeat(2) as turn { conv(width, 3) |> relu }
+  y = gelu(h) + gelu(g) + gelu_tanh(g) + silu(g) + mish(g) + elu(g) + hard_sigmoid(g) + hard_swish(g) + maximum_pool(g, 3, stride: 1, padding: "same") |> conv(3, 1)
+}
+`,
 };

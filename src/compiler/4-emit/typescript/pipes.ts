@@ -2,8 +2,8 @@ import type { Expression, PipeStage } from '../../1-parse/ast.js';
 import { applyFresh, argumentsOf, blockOf, callValue } from './calls.js';
 import { type Code, type Context, constant, finalText, nested, render } from './context.js';
 import { translate } from './expressions.js';
-import { asTensor } from './tensors.js';
-import { typeText } from './types.js';
+import { asTensor, asTyped } from './tensors.js';
+import { type Type, typeText } from './types.js';
 
 type Pipe = Expression & { kind: 'pipe' };
 
@@ -11,22 +11,28 @@ type Pipe = Expression & { kind: 'pipe' };
 class Chain {
   constructor(private readonly name: Context['chainName']) {}
 
-  private variable: { readonly name: string; readonly type: string; isReassigned: boolean } | undefined;
+  private variable: { readonly name: string; readonly type: Type; isReassigned: boolean } | undefined;
 
   /** Stores a value, so that the next layer can be applied to a name. */
   store(code: Code, context: Context): Code {
-    const type = typeText(code.type);
     if (this.variable?.name === code.text) return code;
-    if (this.variable?.type === type) {
-      this.variable.isReassigned = true;
-      context.lines.push(`${this.variable.name} = ${finalText(code)};`);
-    } else {
-      const variable = { name: context.names.identifiers.take(this.name?.wanted ?? 'h'), type, isReassigned: false };
+    if (this.variable && typeText(this.variable.type) === typeText(code.type)) this.assign(code, context);
+    else {
+      const variable = { name: context.names.identifiers.take(this.name?.wanted ?? 'h'), type: code.type, isReassigned: false };
       if (this.name) this.name.taken = variable.name;
       this.variable = variable;
       context.lines.push(() => constant(variable.name, code, variable.isReassigned ? 'let' : 'const'));
     }
-    return { text: this.variable.name, type: code.type };
+    return { text: this.variable?.name ?? code.text, type: code.type };
+  }
+
+  /** Gives the variable another value, as a turn of a loop has to, whatever TypeScript knows of the value. */
+  assign(code: Code, context: Context): void {
+    const { variable } = this;
+    if (variable === undefined || variable.name === code.text) return;
+    variable.isReassigned = true;
+    const isSame = typeText(variable.type) === typeText(code.type);
+    context.lines.push(`${variable.name} = ${isSame ? finalText(code) : asTyped(code, variable.type)};`);
   }
 }
 
@@ -69,7 +75,7 @@ function runRepeat(input: Code, stage: PipeStage & { kind: 'repeat' }, chain: Ch
   const inner = nested(context);
   const turn = inner.names.identifiers.take('n');
   const body: Context = { ...inner, turns: new Map([...context.turns, [stage, turn]]) };
-  chain.store(runStages(current, stage.body, chain, body), body);
+  chain.assign(runStages(current, stage.body, chain, body), body);
   context.lines.push(() => `for (let ${turn} = 1; ${turn} <= ${count}; ${turn}++) {\n${render(body.lines)}\n}`);
   return current;
 }
