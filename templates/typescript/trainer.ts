@@ -36,6 +36,8 @@ export interface Stage<Batch> {
   readonly adam: AdamSettings;
   /** Losses, with the names of the instances whose weights each of them trains. */
   readonly minimize: Readonly<Record<string, readonly string[]>>;
+  /** Names of the instances that it applies without training them. */
+  readonly frozen?: readonly string[];
   readonly terms: (batch: Batch) => Terms;
 }
 
@@ -57,16 +59,19 @@ export async function trainStep<Batch>(
 ): Promise<Record<string, number>> {
   const scalars = tf.tidy(() => {
     const results: Record<string, tf.Scalar> = {};
+    const { frozen = [] } = stage;
+    const statistics = nextStatistics(stage, weights, batch);
     const updates = Object.entries(stage.minimize).map(([loss, names], i) => {
       const trained = weights.under(names);
-      const { value, grads } = tf.variableGrads(() => {
+      const compute = (): tf.Scalar => {
         const { losses, logged } = stage.terms(batch);
         // One pass over the batch also gives what is logged.
         if (i === 0) for (const [name, term] of Object.entries(logged)) results[name] = tf.keep(term());
         const term = losses[loss];
         if (!term) throw new Error(`the stage ${stage.name} has no loss ${loss}`);
         return term();
-      }, [...trained.values()]);
+      };
+      const { value, grads } = tf.variableGrads(() => weights.during({ frozen }, compute), [...trained.values()]);
       results[loss] = value;
       return { trained, grads };
     });
@@ -76,11 +81,23 @@ export async function trainStep<Batch>(
         if (gradient) adamUpdate(path, weight, gradient, moments, stage.adam, step, epoch);
       }
     }
+    weights.assign(statistics);
     return results;
   });
   const values = await Promise.all(Object.entries(scalars).map(async ([name, scalar]) => [name, (await scalar.data())[0] ?? Number.NaN]));
   tf.dispose(scalars);
   return Object.fromEntries(values);
+}
+
+/** What statistics are after the step. A pass of its own finds it, as each loss computes only what it needs. */
+function nextStatistics<Batch>(stage: Stage<Batch>, weights: Weights, batch: Batch): ReadonlyMap<string, tf.Tensor> {
+  const updates = new Map<string, tf.Tensor>();
+  if (!weights.hasStatistics) return updates;
+  weights.during({ frozen: stage.frozen ?? [], updates }, () => {
+    const { losses, logged } = stage.terms(batch);
+    for (const term of [...Object.values(losses), ...Object.values(logged)]) term();
+  });
+  return updates;
 }
 
 /** Adam (Kingma and Ba 2015) in PyTorch's form. */

@@ -15,7 +15,10 @@ const project = path.resolve(import.meta.dirname, '../..');
 const peers = path.resolve(project, '../shared/oracle/peers');
 
 /** Networks with published weights and outputs: the file of the weights, and how many parameters its authors count. */
-const published = [{ spec: 'zero-dce', weights: 'zero-dce', parameters: 79_416 }];
+const published = [
+  { spec: 'zero-dce', weights: 'zero-dce', parameters: 79_416 },
+  { spec: 'sci', weights: 'sci-medium', parameters: 258 },
+];
 
 const fileOf = (spec: string): string => path.join(project, `models/zoo/${spec}.mfn`);
 

@@ -24,13 +24,10 @@ export function weightPaths(ir: IR, definition: string = ir.model.definition): s
   return visit(byId.get(definition), '');
 }
 
-/** How many numbers the weights below a definition hold. */
-export const parameterCount = (ir: IR, definition?: string): number =>
-  weightPaths(ir, definition)
-    .map((line) =>
-      line
-        .slice(line.indexOf(' [') + 2, -1)
-        .split(', ')
-        .filter((extent) => extent !== ''),
-    )
-    .reduce((sum, shape) => sum + shape.reduce((product, size) => product * Number(size), 1), 0);
+/** How many trained numbers the weights below a definition hold, those of its instances once. */
+export function parameterCount(ir: IR, definition: string = ir.model.definition): number {
+  const found = ir.definitions.find(({ id }) => id === definition);
+  const own = (found?.weights ?? []).filter(({ statistic }) => !statistic).map(({ shape }) => shape.reduce((x, y) => x * y, 1));
+  const inner = (found?.instances ?? []).map((instance) => parameterCount(ir, instance.definition));
+  return [...own, ...inner].reduce((x, y) => x + y, 0);
+}

@@ -101,7 +101,14 @@ export type TypeExpression =
 
 // ---- Statements --------------------------------------------------------------------------------------------------------
 
-export type Statement = PortStatement | WeightStatement | LetStatement | AssignStatement | ForStatement;
+export type Statement =
+  | PortStatement
+  | WeightStatement
+  | StatisticStatement
+  | UpdateStatement
+  | LetStatement
+  | AssignStatement
+  | ForStatement;
 
 /** in x: image   out y: image in [-1, 1] */
 export interface PortStatement extends Located {
@@ -119,6 +126,24 @@ export interface WeightStatement extends Located {
   readonly name: Name;
   readonly dimensions: readonly Expression[];
   readonly initializer: Expression;
+}
+
+/** statistic mean: [C] = zeros(): a stored tensor that no loss trains; `update` statements change it in a training. */
+export interface StatisticStatement extends Located {
+  readonly kind: 'statistic';
+  readonly documentation?: string;
+  readonly name: Name;
+  readonly dimensions: readonly Expression[];
+  readonly initializer: Expression;
+}
+
+/** update mean = 0.9 * mean + 0.1 * reduce_mean(x, axes: [0, 1, 2]) */
+export interface UpdateStatement extends Located {
+  readonly kind: 'update';
+  readonly documentation?: string;
+  /** The statistic that gets the value when a step of a training ends. */
+  readonly target: Name;
+  readonly value: Expression;
 }
 
 /** let levels = length(groups) */

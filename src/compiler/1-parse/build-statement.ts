@@ -9,6 +9,7 @@ import type {
   LetStatementCstNode,
   PortStatementCstNode,
   StatementCstNode,
+  UpdateStatementCstNode,
   WeightStatementCstNode,
 } from './cst.js';
 
@@ -18,9 +19,10 @@ export function buildBody(context: BuildContext, nodes: readonly BodyCstNode[] |
 }
 
 export function buildStatement(context: BuildContext, node: Pick<StatementCstNode, 'children'>): Statement | undefined {
-  const { portStatement, weightStatement, letStatement, forStatement, assignStatement } = node.children;
+  const { portStatement, weightStatement, updateStatement, letStatement, forStatement, assignStatement } = node.children;
   if (portStatement?.[0]) return buildPort(context, portStatement[0]);
   if (weightStatement?.[0]) return buildWeight(context, weightStatement[0]);
+  if (updateStatement?.[0]) return buildUpdate(context, updateStatement[0]);
   if (letStatement?.[0]) return buildLet(context, letStatement[0]);
   if (forStatement?.[0]) return buildFor(context, forStatement[0]);
   return assignStatement?.[0] && buildAssign(context, assignStatement[0]);
@@ -43,13 +45,21 @@ function buildWeight(context: BuildContext, node: WeightStatementCstNode): State
   if (!name) return undefined;
   const span = nodeSpan(context, node);
   return {
-    kind: 'weight',
+    kind: node.children.Statistic ? 'statistic' : 'weight',
     name: buildName(context, name),
     dimensions: buildDimensions(context, node.children.dimensions?.[0]),
     initializer: buildValue(context, node.children.expression?.[0], { span }),
     ...documentationOf(context, span),
     span,
   };
+}
+
+function buildUpdate(context: BuildContext, node: UpdateStatementCstNode): Statement | undefined {
+  const [target] = node.children.Identifier ?? [];
+  if (!target) return undefined;
+  const span = nodeSpan(context, node);
+  const value = buildValue(context, node.children.expression?.[0], { span });
+  return { kind: 'update', target: buildName(context, target), value, ...documentationOf(context, span), span };
 }
 
 export function buildLet(context: BuildContext, node: LetStatementCstNode): LetStatement | undefined {

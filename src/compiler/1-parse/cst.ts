@@ -304,6 +304,7 @@ export interface StatementCstNode extends CstNode {
 export type StatementCstChildren = {
   portStatement?: PortStatementCstNode[];
   weightStatement?: WeightStatementCstNode[];
+  updateStatement?: UpdateStatementCstNode[];
   letStatement?: LetStatementCstNode[];
   forStatement?: ForStatementCstNode[];
   assignStatement?: AssignStatementCstNode[];
@@ -329,9 +330,22 @@ export interface WeightStatementCstNode extends CstNode {
 
 export type WeightStatementCstChildren = {
   Weight?: IToken[];
+  Statistic?: IToken[];
   Identifier?: IToken[];
   Colon?: IToken[];
   dimensions?: DimensionsCstNode[];
+  Assign?: IToken[];
+  expression?: ExpressionCstNode[];
+};
+
+export interface UpdateStatementCstNode extends CstNode {
+  name: "updateStatement";
+  children: UpdateStatementCstChildren;
+}
+
+export type UpdateStatementCstChildren = {
+  Update?: IToken[];
+  Identifier?: IToken[];
   Assign?: IToken[];
   expression?: ExpressionCstNode[];
 };
@@ -723,6 +737,7 @@ export type InsertedStatementCstChildren = {
   stream?: StreamCstNode[];
   portStatement?: PortStatementCstNode[];
   weightStatement?: WeightStatementCstNode[];
+  updateStatement?: UpdateStatementCstNode[];
   letStatement?: LetStatementCstNode[];
   forStatement?: ForStatementCstNode[];
   frozenStatement?: FrozenStatementCstNode[];

@@ -15,7 +15,7 @@ export interface Failure {
 
 /** What the grammar calls the items of a body; whether a name with `=` is one; and the words they start with, for "did you mean". */
 const bodies: ReadonlyMap<string, { readonly hasAssignments: boolean; readonly words: readonly string[] }> = new Map([
-  ['a statement', { hasAssignments: true, words: ['in', 'out', 'weight', 'let', 'for'] }],
+  ['a statement', { hasAssignments: true, words: ['in', 'out', 'weight', 'statistic', 'update', 'let', 'for'] }],
   ['a statement of a stage', { hasAssignments: true, words: ['let', 'for', 'frozen', 'minimize', 'log', 'adam'] }],
   ['`data`, an optimiser, `let` or `stage`', { hasAssignments: false, words: ['data', 'adam', 'let', 'stage'] }],
   [
@@ -29,14 +29,30 @@ const bodies: ReadonlyMap<string, { readonly hasAssignments: boolean; readonly w
     'a statement to insert',
     {
       hasAssignments: true,
-      words: ['in', 'out', 'weight', 'let', 'for', 'frozen', 'minimize', 'log', 'adam', 'data', 'stage', 'pair', 'unpaired'],
+      words: [
+        'in',
+        'out',
+        'weight',
+        'statistic',
+        'update',
+        'let',
+        'for',
+        'frozen',
+        'minimize',
+        'log',
+        'adam',
+        'data',
+        'stage',
+        'pair',
+        'unpaired',
+      ],
     },
   ],
   ['`function`', { hasAssignments: false, words: ['function'] }],
 ]);
 
 /** Words of statements behind which a new name stands. */
-const wantName: ReadonlySet<TokenType> = new Set([t.In, t.Out, t.Weight, t.Minimize, t.Log]);
+const wantName: ReadonlySet<TokenType> = new Set([t.In, t.Out, t.Weight, t.Statistic, t.Update, t.Minimize, t.Log]);
 /** Words of the statements that only stages have. */
 const ofStages: ReadonlySet<TokenType> = new Set([t.Minimize, t.Log, t.Frozen]);
 

@@ -69,6 +69,7 @@ export abstract class StatementGrammar extends ExpressionGrammar {
       DEF: [
         { ALT: () => this.SUBRULE(this.portStatement) },
         { ALT: () => this.SUBRULE(this.weightStatement) },
+        { ALT: () => this.SUBRULE(this.updateStatement) },
         { ALT: () => this.SUBRULE(this.letStatement) },
         { ALT: () => this.SUBRULE(this.forStatement) },
         { ALT: () => this.SUBRULE(this.assignStatement) },
@@ -87,10 +88,17 @@ export abstract class StatementGrammar extends ExpressionGrammar {
   });
 
   readonly weightStatement = this.RULE('weightStatement', () => {
-    this.CONSUME(t.Weight);
+    this.OR([{ ALT: () => this.CONSUME(t.Weight) }, { ALT: () => this.CONSUME(t.Statistic) }]);
     this.CONSUME(t.Identifier);
     this.CONSUME(t.Colon);
     this.SUBRULE(this.dimensions);
+    this.CONSUME(t.Assign);
+    this.value(() => this.SUBRULE(this.expression));
+  });
+
+  readonly updateStatement = this.RULE('updateStatement', () => {
+    this.CONSUME(t.Update);
+    this.CONSUME(t.Identifier);
     this.CONSUME(t.Assign);
     this.value(() => this.SUBRULE(this.expression));
   });

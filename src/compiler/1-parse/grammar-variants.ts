@@ -157,6 +157,7 @@ export abstract class VariantGrammar extends TrainingGrammar {
         { ALT: () => this.SUBRULE(this.stream) },
         { ALT: () => this.SUBRULE(this.portStatement) },
         { ALT: () => this.SUBRULE(this.weightStatement) },
+        { ALT: () => this.SUBRULE(this.updateStatement) },
         { ALT: () => this.SUBRULE(this.letStatement) },
         { ALT: () => this.SUBRULE(this.forStatement) },
         { ALT: () => this.SUBRULE(this.frozenStatement) },

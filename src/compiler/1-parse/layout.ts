@@ -256,9 +256,10 @@ class LayoutRepair {
     if (!tokenMatcher(first, t.Identifier)) return false;
     if (second?.tokenType === t.Assign) return true;
     if (second && tokenMatcher(second, t.Identifier)) {
-      if (first.tokenType === t.In || first.tokenType === t.Out || first.tokenType === t.Weight) return third?.tokenType === t.Colon;
+      if (first.tokenType === t.In || first.tokenType === t.Out || first.tokenType === t.Weight || first.tokenType === t.Statistic)
+        return third?.tokenType === t.Colon;
       if (first.tokenType === t.Minimize) return third?.tokenType === t.Over;
-      return first.tokenType === t.Log && third?.tokenType === t.Assign;
+      return (first.tokenType === t.Log || first.tokenType === t.Update) && third?.tokenType === t.Assign;
     }
     return second?.tokenType === t.LeftBracket && this.isIndexedTarget(i + 1);
   }

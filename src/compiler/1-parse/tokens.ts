@@ -61,6 +61,8 @@ export const Of = word('of');
 export const In = word('in');
 export const Out = word('out');
 export const Weight = word('weight');
+export const Statistic = word('statistic');
+export const Update = word('update');
 export const Data = word('data');
 export const Pair = word('pair');
 export const Unpaired = word('unpaired');
@@ -136,6 +138,8 @@ export const contextualWords: ReadonlyMap<string, TokenType> = new Map(
     In,
     Out,
     Weight,
+    Statistic,
+    Update,
     Data,
     Pair,
     Unpaired,

@@ -40,10 +40,10 @@ interface Operations {
 
 const none: Operations = { macs: 0, biasAdditions: 0 };
 
-/** Values that are weights, or made from nothing but weights and constants. */
+/** Values that are trained, or made from nothing but trained values, statistics and constants. */
 const trainedValues = (definition: Definition): ReadonlySet<string> => {
-  const trained = new Set(definition.weights.map((weight) => weight.value));
-  const constants = new Set<string>();
+  const trained = new Set(definition.weights.filter(({ statistic }) => !statistic).map(({ value }) => value));
+  const constants = new Set(definition.weights.filter(({ statistic }) => statistic).map(({ value }) => value));
   for (const node of definition.nodes) {
     if (node.kind === 'constant') constants.add(node.output.value);
     if (node.kind !== 'op' || !node.inputs.every((input) => trained.has(input) || constants.has(input))) continue;
@@ -100,7 +100,9 @@ class CostAnalysis {
 const elements = (shape: readonly number[]): number => shape.reduce((product, extent) => product * extent, 1);
 
 const parametersOf = (ir: IR, definition: string): number =>
-  listWeights(ir, definition).reduce((sum, { shape }) => sum + elements(shape), 0);
+  listWeights(ir, definition)
+    .filter(({ statistic }) => !statistic)
+    .reduce((sum, { shape }) => sum + elements(shape), 0);
 
 /**
  * Cost of a definition and of its tree of instances.

@@ -10,10 +10,17 @@ import { joinPath } from './weights.js';
 /** Where line numbers of origins come from: texts of the sources by path. */
 export type Sources = ReadonlyMap<string, string>;
 
+/** What flattening a definition gives. */
+export interface Flattened {
+  /** Tensors of the definition's outputs, by the names of its ports. */
+  readonly outputs: ReadonlyMap<string, TensorId>;
+  /** What the updates made of statistics, by path. */
+  readonly statistics: ReadonlyMap<string, TensorId>;
+}
+
 /**
  * Writes a definition into a builder with concrete sizes: calls are inlined, each weight becomes one input named by its path however often
- * its instance is applied, and each node keeps where it came from.
- * @returns tensors of the definition's outputs, by the names of its ports.
+ * its instance is applied, and each node keeps where it came from. A statistic that is updated has its new value in all later applications.
  * @throws InternalError when the IR breaks its own rules (see verifyIR).
  */
 export const flatten = (
@@ -23,9 +30,10 @@ export const flatten = (
   sizes: Sizes,
   builder: ProgramBuilder,
   sources?: Sources,
-): Map<string, TensorId> => {
+): Flattened => {
   const definitions = new Map(ir.definitions.map((each) => [each.id, each]));
   const weights = new Map<string, TensorId>();
+  const statistics = new Map<string, TensorId>();
   const linesOf = lineFinder(sources);
 
   const inline = (body: Definition, path: string, operands: readonly TensorId[]): TensorId[] => {
@@ -44,9 +52,10 @@ export const flatten = (
       const weightPath = joinPath(path, name);
       const tensor = weights.get(weightPath) ?? builder.input(weightPath, 'parameter', shape);
       weights.set(weightPath, tensor);
-      values.set(value, tensor);
+      values.set(value, statistics.get(weightPath) ?? tensor);
     }
     for (const node of body.nodes) define(node, body, path, values, tensorOf);
+    for (const { statistic, value } of body.updates ?? []) statistics.set(joinPath(path, statistic), tensorOf(value));
     return body.outputs.map((port) => tensorOf(port.value));
   };
 
@@ -72,7 +81,8 @@ export const flatten = (
 
   const operands = definition.inputs.map((port) => inputs.get(port.name) ?? missingInput(definition, port.name));
   const results = inline(definition, '', operands);
-  return new Map(definition.outputs.map((port, i) => [port.name, results[i] ?? missingInput(definition, port.name)]));
+  const outputs = new Map(definition.outputs.map((port, i) => [port.name, results[i] ?? missingInput(definition, port.name)]));
+  return { outputs, statistics };
 };
 
 /** Emits a node of a verified IR: where its operator still objects, it is to the size asked for, a window larger than the picture. */

@@ -42,7 +42,7 @@ export const lowerInference = (ir: IR, size: ImageSize, sources?: Sources, pads:
   const definition = definitionOf(ir, ir.model.definition);
   const builder = new ProgramBuilder(ir.model.name, 'inference');
   const inputs = new Map(definition.inputs.map((port) => [port.name, builder.input(port.name, 'data', evaluateShape(port.shape, sizes))]));
-  const outputs = flatten(ir, definition, inputs, sizes, builder, sources);
+  const { outputs } = flatten(ir, definition, inputs, sizes, builder, sources);
   for (const [name, tensor] of outputs) builder.output(name, 'result', tensor);
   return optimize(builder.build(), undefined, pads);
 };

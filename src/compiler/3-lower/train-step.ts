@@ -11,7 +11,7 @@ import { LoweringFailure } from './lowering-failure.js';
 import { optimize, prepareForDifferentiation } from './passes/index.js';
 import { ProgramBuilder } from './program-builder.js';
 import { copyLeaves } from './rewrite.js';
-import { belongsTo, definitionOf } from './weights.js';
+import { belongsTo, definitionOf, listWeights } from './weights.js';
 
 /** A loss and the weights that it trains. */
 export interface TrainedLoss {
@@ -25,7 +25,7 @@ export interface TrainStep {
   /**
    * Inputs: `data` (the streams the stage uses, by name), `parameter` (every weight it uses, by path), `state` (`<path>:m` and `<path>:v`),
    * `scalar` (`<loss>:step_size` and `<loss>:correction`). Outputs: `result` (losses and logged scalars), `parameter` and `state` (next values of
-   * what is trained).
+   * what is trained, and of statistics that are updated).
    */
   readonly program: Program;
   readonly minimizers: readonly TrainedLoss[];
@@ -41,19 +41,26 @@ const flattenStage = (ir: IR, stage: Stage, size: ImageSize, sources?: Sources):
   const definition = definitionOf(ir, stage.definition);
   const builder = new ProgramBuilder(`${ir.model.name}.${stage.name}`, 'train-step');
   const inputs = new Map(definition.inputs.map((port) => [port.name, builder.input(port.name, 'data', evaluateShape(port.shape, sizes))]));
-  const outputs = flatten(ir, definition, inputs, sizes, builder, sources);
+  const { outputs, statistics } = flatten(ir, definition, inputs, sizes, builder, sources);
   for (const [name, tensor] of outputs) builder.output(name, 'result', tensor);
+  for (const [path, tensor] of statistics) builder.output(path, 'parameter', tensor);
   return builder.build();
 };
 
-/** Adds gradients and updates of one minimizer. @returns paths of the weights that it trains. */
-const minimize = (minimizer: Minimizer, forward: Program, builder: ProgramBuilder, tensors: ReadonlyMap<TensorId, TensorId>): string[] => {
+/** Adds gradients and updates of one minimizer. @param trainable whether a weight is no statistic. @returns paths of the weights that it trains. */
+const minimize = (
+  minimizer: Minimizer,
+  forward: Program,
+  builder: ProgramBuilder,
+  tensors: ReadonlyMap<TensorId, TensorId>,
+  trainable: ReadonlySet<string>,
+): string[] => {
   const { loss, over, optimizer } = minimizer;
   const current = (tensor: TensorId): TensorId => tensors.get(tensor) ?? tensor;
-  const output = forward.outputs.find(({ name }) => name === loss);
+  const output = forward.outputs.find(({ name, role }) => role === 'result' && name === loss);
   if (output === undefined) throw new LoweringFailure(`the stage has no loss named ${loss}`);
   const weights = forward.inputs
-    .filter(({ name, role }) => role === 'parameter' && over.some((path) => belongsTo(name, path)))
+    .filter(({ name, role }) => role === 'parameter' && trainable.has(name) && over.some((path) => belongsTo(name, path)))
     .map(({ name, tensor }) => ({ path: name, tensor: current(tensor) }));
   const nodes = forward.nodes.map((node) => ({ ...node, inputs: node.inputs.map(current), output: current(node.output) }));
   const gradients = differentiate(
@@ -110,9 +117,14 @@ export const lowerTrainStep = (ir: IR, stageName: string, size?: ImageSize, sour
     tensors.set(output, builder.emit(op, inputs.map(current), attributes, origin));
   }
   for (const { name, role, tensor } of forward.outputs) builder.output(name, role, current(tensor));
+  const trainable = new Set(
+    listWeights(ir, stage.definition)
+      .filter(({ statistic }) => !statistic)
+      .map(({ path }) => path),
+  );
   const minimizers = stage.minimizers.map((minimizer) => ({
     loss: minimizer.loss,
-    weights: minimize(minimizer, forward, builder, tensors),
+    weights: minimize(minimizer, forward, builder, tensors, trainable),
   }));
 
   const rateOf = ({ optimizer }: Minimizer, step: number, epoch: number): number => evaluateRate(optimizer.rate, step, epoch);

@@ -1,11 +1,13 @@
 import type { Definition, Initializer, IR } from '../ir/ir.js';
 
-/** A weight of a network, by its stable path. */
+/** A stored tensor of a network, trained or a statistic, by its stable path. */
 export interface WeightInfo {
   /** Path of its instance, a dot, its name: `deg.r[2].group[1].rcab[3].conv1.kernel`. */
   readonly path: string;
   readonly shape: readonly number[];
   readonly initializer: Initializer;
+  /** No loss trains it. */
+  readonly statistic?: true;
 }
 
 /** Joins an instance's path and a name; the path of the root is empty. */
@@ -24,9 +26,9 @@ export const listWeights = (ir: IR, definitionId: string = ir.model.definition):
   const weights = new Map<string, WeightInfo>();
   const visit = (id: string, path: string): void => {
     const definition = byId.get(id) ?? definitionOf(ir, id);
-    for (const { name, shape, initializer } of definition.weights) {
+    for (const { name, shape, initializer, statistic } of definition.weights) {
       const weightPath = joinPath(path, name);
-      if (!weights.has(weightPath)) weights.set(weightPath, { path: weightPath, shape, initializer });
+      if (!weights.has(weightPath)) weights.set(weightPath, { path: weightPath, shape, initializer, ...(statistic && { statistic }) });
     }
     for (const instance of definition.instances) visit(instance.definition, joinPath(path, instance.name));
   };

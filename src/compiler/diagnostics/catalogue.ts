@@ -285,6 +285,14 @@ export const report = {
   clipWithoutEffect(at: Place & { readonly clip: string; readonly range: string }): Diagnostic {
     return buildDiagnostic(at, 'MFN2025', 'warning', `this clip to ${at.clip} changes nothing: the values are in ${at.range} already`, ['remove it, or correct its bounds']);
   },
+  /** MFN2030: `{name}` is {found}, not a statistic, so `update` cannot change it */
+  notAStatistic(at: Place & { readonly name: string; readonly found: string }): Diagnostic {
+    return buildDiagnostic(at, 'MFN2030', 'error', `\`${at.name}\` is ${at.found}, not a statistic, so \`update\` cannot change it`, [at.name !== '' && `declare \`statistic ${at.name}: [...] = zeros()\` in this block; values are given by \`${at.name} = ...\``]);
+  },
+  /** MFN2031: `is_training()` is not known in {where} */
+  trainingNotKnown(at: Place & { readonly where: string }): Diagnostic {
+    return buildDiagnostic(at, 'MFN2031', 'error', `\`is_training()\` is not known in ${at.where}`, ['ask inside a block or a function that a block calls']);
+  },
   /** MFN2040: {dividend} cannot be divided by {divisor} for any size of the input */
   inexactDimension(at: Place & { readonly dividend: string; readonly divisor: string; readonly step?: number | undefined }): Diagnostic {
     return buildDiagnostic(at, 'MFN2040', 'error', `${at.dividend} cannot be divided by ${at.divisor} for any size of the input`, [at.step !== undefined && `\`(n - n % ${at.step}) / ${at.step}\` rounds down, \`(n + -n % ${at.step}) / ${at.step}\` rounds up`]);

@@ -590,6 +590,22 @@ export const explanations: readonly Explanation[] = [
     right: { kind: 'source', text: 'mfn 1\nmodel Net {\n  in  low: image in [-1, 1]\n  out high: image\n  high = clip(2 * low, -1, 1)\n}\n' },
   },
   {
+    code: 'MFN2030', name: 'notAStatistic', severity: 'error', title: 'not a statistic',
+    message: '`{name}` is {found}, not a statistic, so `update` cannot change it',
+    hints: ['declare `statistic {name}: [...] = zeros()` in this block; values are given by `{name} = ...`'],
+    explanation: 'A training changes weights by the gradients of its losses, and statistics by the `update` statements of their block. Values and inputs are made\nanew in each step, so there is nothing to update.',
+    wrong: { kind: 'source', text: 'mfn 1\nblock Centre() {\n  in  x: [B, H, W, C]\n  out y: [B, H, W, C]\n  weight average: [C] = zeros()\n  update average = 0.9 * average + 0.1 * reduce_mean(x, axes: [0, 1, 2])\n  y = x - average\n}\n' },
+    right: { kind: 'source', text: 'mfn 1\nblock Centre() {\n  in  x: [B, H, W, C]\n  out y: [B, H, W, C]\n  statistic average: [C] = zeros()\n  update average = 0.9 * average + 0.1 * reduce_mean(x, axes: [0, 1, 2])\n  y = x - average\n}\n' },
+  },
+  {
+    code: 'MFN2031', name: 'trainingNotKnown', severity: 'error', title: 'training not known',
+    message: '`is_training()` is not known in {where}',
+    hints: ['ask inside a block or a function that a block calls'],
+    explanation: '`is_training()` is true in a block that a stage applies and does not freeze, and false in the model\'s own pass. Constants of a file are the same in both.',
+    wrong: { kind: 'source', text: 'mfn 1\nlet momentum = if is_training() then 0.1 else 0\n' },
+    right: { kind: 'source', text: 'mfn 1\nblock Noisy() {\n  in  x: [B, H, W, C]\n  out y: [B, H, W, C]\n  y = if is_training() then x * 0.9 else x\n}\n' },
+  },
+  {
     code: 'MFN2040', name: 'inexactDimension', severity: 'error', title: 'inexact dimension',
     message: '{dividend} cannot be divided by {divisor} for any size of the input',
     hints: ['`(n - n % {step}) / {step}` rounds down, `(n + -n % {step}) / {step}` rounds up'],

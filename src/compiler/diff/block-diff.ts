@@ -56,10 +56,13 @@ const portsOf = (ports: readonly Port[]): Record<string, PortFacts> =>
 
 const weightsOf = ({ weights }: Definition): Record<string, WeightFacts> =>
   Object.fromEntries(
-    weights.map(({ name, shape, initializer: { kind, value, fanIn, fanOut } }) => {
+    weights.map(({ name, shape, statistic, initializer: { kind, value, fanIn, fanOut } }) => {
       const hasFans = kind === 'glorot_uniform' || kind === 'he_normal' || kind === 'kaiming_uniform';
       const parts = [value === undefined ? '' : String(value), hasFans ? `fan_in: ${fanIn}, fan_out: ${fanOut}` : ''];
-      return [name, { shape, initializer: `${kind}(${parts.filter((part) => part !== '').join(', ')})` }];
+      return [
+        name,
+        { shape, initializer: `${kind}(${parts.filter((part) => part !== '').join(', ')})${statistic ? ', a statistic' : ''}` },
+      ];
     }),
   );
 

@@ -60,7 +60,8 @@ export class Fingerprints {
       parameters: definition.parameters,
       inputs: byName(definition.inputs.map(({ name, shape, range }) => ({ name, shape, range }))),
       outputs: byName(definition.outputs.map(({ name, value, shape, range }) => ({ name, shape, range, value: values.get(value) }))),
-      weights: byName(definition.weights.map(({ name, shape, initializer }) => ({ name, shape, initializer }))),
+      weights: byName(definition.weights.map(({ name, shape, initializer, statistic }) => ({ name, shape, initializer, statistic }))),
+      updates: byName((definition.updates ?? []).map(({ statistic, value }) => ({ name: statistic, value: values.get(value) }))),
       instances: byName(definition.instances.map(({ name }) => ({ name, contents: this.ofInstance(definition, name) }))),
     });
   }

@@ -42,14 +42,24 @@ export interface Initializer {
   readonly fanOut: number;
 }
 
-/** A trained tensor of a definition. Its path in a model is the path of the instance, a dot, and `name`. */
+/** A stored tensor of a definition, trained or a statistic. Its path in a model is the path of the instance, a dot, and `name`. */
 export interface Weight {
   readonly name: string;
   /** Id of the value inside the definition. */
   readonly value: string;
   readonly shape: readonly number[];
   readonly initializer: Initializer;
+  /** Not trained by any loss and no parameter of the network: updates change it, as they do the running mean of a batch normalisation. */
+  readonly statistic?: true;
   readonly span: Span;
+}
+
+/** What a statistic is after the definition was applied in a training. Later applications of the same step see it. */
+export interface Update {
+  /** Name among the weights. */
+  readonly statistic: string;
+  /** Id of the value. */
+  readonly value: string;
 }
 
 /** A named use of a definition's weights. Instances that are applied more than once appear once here. */
@@ -132,6 +142,8 @@ export interface Definition {
   readonly instances: readonly Instance[];
   /** In an order in which every value is defined before it is used. */
   readonly nodes: readonly Node[];
+  /** Only in definitions for a training, where a block updates statistics. All take place after the last node. */
+  readonly updates?: readonly Update[];
   /** What functions gave, inner calls before outer ones. Left out where nothing was called. */
   readonly functionCalls?: readonly FunctionCall[];
 }

@@ -69,6 +69,14 @@ const verifyDefinition = (ir: IR, definition: Definition, index: number): string
     if (named.includes(result)) problems.push(`${definition.id}: a call of ${name} has its result ${result} among its arguments`);
     problems.push(...unknown.map((value) => `${definition.id}: a call of ${name} names the value ${value}, which is not defined`));
   }
+  for (const { statistic, value } of definition.updates ?? []) {
+    const weight = definition.weights.find(({ name }) => name === statistic);
+    const found = shapes.get(value);
+    if (weight?.statistic !== true) problems.push(`${definition.id}: there is no statistic ${statistic} to update`);
+    else if (found === undefined) problems.push(`${definition.id}: the update of ${statistic} is the value ${value}, which is not defined`);
+    else
+      problems.push(...differences(`the update of ${statistic}`, found, weight.shape, context).map((text) => `${definition.id}: ${text}`));
+  }
   for (const { name, value, shape } of definition.outputs) {
     const found = shapes.get(value);
     if (found === undefined) problems.push(`${definition.id}: the output ${name} is the value ${value}, which is not defined`);

@@ -480,6 +480,33 @@ function standardize(x: tensor, axes: int[], epsilon: float = 1e-5) {
 /// Mean squared distance from the mean over some axes, which are kept with extent 1.
 function variance(x: tensor, axes: int[]) =
   reduce_mean(square(x - reduce_mean(x, axes, keepdims: true)), axes, keepdims: true)
+
+/// Batch normalisation (Ioffe and Szegedy 2015) of each channel over the batch and the pixels, as PyTorch has it. In a training it takes mean and
+/// variance of the batch, and the running ones follow by \`momentum\`, the variance without bias; elsewhere, and where a stage freezes it, it takes
+/// the running ones.
+block BatchNorm(momentum: float = 0.1, epsilon: float = 1e-5) {
+  in  x: tensor
+  out y: tensor
+
+  let rank = length(shape(x))
+  let axes = [for i in 1..<rank: i - 1]
+
+  weight scale: [shape(x)[rank]] = ones()
+  weight bias:  [shape(x)[rank]] = zeros()
+  statistic running_mean:     [shape(x)[rank]] = zeros()
+  statistic running_variance: [shape(x)[rank]] = ones()
+
+  batch_mean = reduce_mean(x, axes)
+  batch_variance = reduce_mean(square(x - batch_mean), axes)
+  count = reduce_sum(broadcast_to(1, [for i in 1..<rank: shape(x)[i]]))
+  update running_mean = (1 - momentum) * running_mean + momentum * batch_mean
+  update running_variance =
+    (1 - momentum) * running_variance + momentum * batch_variance * (count / maximum(count - 1, 1))
+
+  center = if is_training() then batch_mean else running_mean
+  spread = if is_training() then batch_variance else running_variance
+  y = (x - center) * (rsqrt(spread + epsilon) * scale) + bias
+}
 `],
   ['std/prelude', `mfn 1
 

@@ -6,8 +6,8 @@ import { readCase } from '../../support/cases.js';
 import { expectRecorded } from '../../support/recorded.js';
 import { analyzeModel, generate, generateText } from './project.js';
 
-/** Programs that are recorded: loops and families, conditions, a module of one's own, a training with a critic. */
-const recorded = ['conditions-and-expressions', 'families-and-repeat', 'own-module', 'training'];
+/** Programs that are recorded: loops and families, conditions, a module of one's own, a training with a critic, statistics. */
+const recorded = ['conditions-and-expressions', 'families-and-repeat', 'own-module', 'statistics', 'training'];
 
 /** Files that say little of a source. */
 const alike = new Set(['README.md', 'enhance.ts', 'package.json', 'tsconfig.json']);

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { initializeWeights, lowerTrainStep, type TensorValues } from '../../../src/compiler/3-lower/index.js';
+import { initializeWeights, listAllWeights, lowerTrainStep, type TensorValues } from '../../../src/compiler/3-lower/index.js';
 import type { IR } from '../../../src/compiler/index.js';
 import { encodeSafetensors } from '../../../src/runtime/checkpoint/safetensors.js';
 import { type Engine, findEngine } from '../../../src/runtime/engines/index.js';
+import { analyzeText } from '../../support/analyze-text.js';
+import { readCase } from '../../support/cases.js';
 import { randomValues } from '../../support/reference/random.js';
 import { analyzeModel, GeneratedProject, generate, generatedBackend } from './project.js';
 
@@ -48,7 +50,8 @@ for (const [step, batch] of batches.entries()) {
   results.push(await trainStep(stage, weights, moments, batch, step, 0));
   tensorCounts.push(tf.memory().numTensors);
 }
-console.log(JSON.stringify({ results, tensorCounts }));
+const stored = Object.fromEntries([...(await weights.read())].map(([path, { values }]) => [path, [...values]]));
+console.log(JSON.stringify({ results, tensorCounts, stored }));
 `;
 
 /** Weights to begin with. DeG's last convolution is amplified, since of a nearly constant I_D eq. 6 gives nothing but rounding (see test/parity/miniature.ts). */
@@ -65,8 +68,8 @@ function batchAt(step: number, [batch, height, width]: readonly [number, number,
   );
 }
 
-/** The losses of each step on an engine of mfnc. */
-async function engineLosses(engine: Engine, ir: IR, stage: string, size: readonly [number, number, number], steps: number) {
+/** The losses of each step on an engine of mfnc, and what statistics are in the end. */
+async function engineResults(engine: Engine, ir: IR, stage: string, size: readonly [number, number, number], steps: number) {
   const [batch, height, width] = size;
   const step = lowerTrainStep(ir, stage, { batch, height, width });
   const { inputs, tensors } = step.program;
@@ -89,7 +92,9 @@ async function engineLosses(engine: Engine, ir: IR, stage: string, size: readonl
       const results = await executable.run(new Map([...data, ...step.hostScalars(index, 0)]));
       losses.push(Object.fromEntries([...results].map(([name, { values }]) => [name, values[0] ?? Number.NaN])));
     }
-    return losses;
+    const paths = listAllWeights(ir).flatMap(({ path, statistic }) => (statistic ? [path] : []));
+    const statistics = [...(await executable.read('parameter'))].filter(([name]) => paths.includes(name));
+    return { losses, statistics };
   } finally {
     await executable.dispose();
   }
@@ -98,7 +103,7 @@ async function engineLosses(engine: Engine, ir: IR, stage: string, size: readonl
 /** Compares the losses of some steps; returns the greatest relative difference. */
 async function compare(project: GeneratedProject, ir: IR, stage: string, size: readonly [number, number, number], steps: number) {
   const engine = await findEngine('auto');
-  const expected = await engineLosses(engine, ir, stage, size, steps);
+  const { losses: expected, statistics } = await engineResults(engine, ir, stage, size, steps);
   const batches = Array.from({ length: steps }, (_, step) =>
     [...batchAt(step, size)].map(([name, tensor]) => [`${name}:${step}`, tensor] as const),
   );
@@ -107,6 +112,7 @@ async function compare(project: GeneratedProject, ir: IR, stage: string, size: r
   const found = project.run('train-stage.ts', file, stage, ir.model.name, backend.name, JSON.stringify(ir.model.parameters)) as {
     results: Record<string, number>[];
     tensorCounts: number[];
+    stored: Record<string, number[]>;
   };
   expect(found.results).toHaveLength(steps);
   let greatest = 0;
@@ -119,6 +125,9 @@ async function compare(project: GeneratedProject, ir: IR, stage: string, size: r
         .toBeLessThan(tolerance);
       greatest = Math.max(greatest, difference);
     }
+  }
+  for (const [path, { values }] of statistics) {
+    for (const [i, value] of values.entries()) expect(found.stored[path]?.[i], path).toBeCloseTo(value, 3);
   }
   console.log(
     `${ir.model.name}.${stage}: ${steps} steps of ${size.join('x')} on ${backend.name} and mfnc's ${engine.name} differ by ${greatest.toExponential(1)}`,
@@ -134,6 +143,17 @@ describe('the generated training', () => {
     try {
       const { ir } = analyzeModel('lw-drgn', { parameters: { width: 8 }, settings: { 'joint.epochs': 1 } });
       for (const stage of ['degradation', 'refinement', 'joint']) await compare(project, ir as IR, stage, size, 10);
+    } finally {
+      project.dispose();
+    }
+  }, 300_000);
+
+  it('of a network with statistics has the losses and the statistics of the engine, frozen or not', async () => {
+    const analysis = analyzeText(readCase('statistics'));
+    const project = new GeneratedProject(await generate(analysis));
+    project.write('train-stage.ts', trainScript);
+    try {
+      for (const stage of ['both', 'last']) await compare(project, analysis.ir as IR, stage, [2, 8, 8], 5);
     } finally {
       project.dispose();
     }

@@ -7,6 +7,8 @@ import type {
   LetStatement,
   PortStatement,
   Statement,
+  StatisticStatement,
+  UpdateStatement,
   WeightStatement,
 } from '../ast.js';
 import { printBody } from './brackets.js';
@@ -22,12 +24,13 @@ export function printStatements(cursor: SourceCursor, statements: readonly State
   return printBody(cursor, statements, (statement) => printStatement(cursor, statement, columns));
 }
 
-/** Lengths of the names of weights, each the longest of those declared line below line: their shapes stand below each other. */
+/** Lengths of the names of weights and statistics, each the longest of those declared line below line: their shapes stand below each other. */
 export function weightColumns(cursor: SourceCursor, statements: readonly InsertedStatement[]): ReadonlyMap<InsertedStatement, number> {
   const columns = new Map<InsertedStatement, number>();
   for (let i = 0; i < statements.length; ) {
-    const run: WeightStatement[] = [];
-    for (let next = statements[i]; next?.kind === 'weight'; next = statements[i]) {
+    const run: (WeightStatement | StatisticStatement)[] = [];
+    const kind = statements[i]?.kind;
+    for (let next = statements[i]; (next?.kind === 'weight' || next?.kind === 'statistic') && next.kind === kind; next = statements[i]) {
       if (run.length > 0 && !cursor.isAdjacent(next.span.start)) break;
       run.push(next);
       i++;
@@ -45,7 +48,10 @@ export function printStatement(cursor: SourceCursor, statement: Statement, colum
     case 'port':
       return printPort(cursor, statement);
     case 'weight':
+    case 'statistic':
       return printWeight(cursor, statement, columns.get(statement) ?? 0);
+    case 'update':
+      return printUpdate(cursor, statement);
     case 'let':
       return printLet(cursor, statement);
     case 'assign':
@@ -60,10 +66,18 @@ function printPort(cursor: SourceCursor, { direction, name, type }: PortStatemen
   return [cursor.take(direction), direction === 'in' ? '  ' : ' ', cursor.take(name.text), cursor.take(':'), ' ', printType(cursor, type)];
 }
 
-function printWeight(cursor: SourceCursor, { name, dimensions, initializer }: WeightStatement, column: number): Doc {
+function printWeight(
+  cursor: SourceCursor,
+  { kind, name, dimensions, initializer }: WeightStatement | StatisticStatement,
+  column: number,
+): Doc {
   const padding = ' '.repeat(Math.max(0, column - name.text.length) + 1);
-  const head = [cursor.take('weight'), ' ', cursor.take(name.text), cursor.take(':'), padding, printDimensions(cursor, dimensions)];
+  const head = [cursor.take(kind), ' ', cursor.take(name.text), cursor.take(':'), padding, printDimensions(cursor, dimensions)];
   return [head, printAssigned(cursor, initializer)];
+}
+
+function printUpdate(cursor: SourceCursor, { target, value }: UpdateStatement): Doc {
+  return [cursor.take('update'), ' ', cursor.take(target.text), printAssigned(cursor, value)];
 }
 
 export function printLet(cursor: SourceCursor, { name, value }: LetStatement): Doc {

@@ -70,6 +70,8 @@ function printInserted(cursor: SourceCursor, statement: InsertedStatement, colum
   switch (statement.kind) {
     case 'port':
     case 'weight':
+    case 'statistic':
+    case 'update':
     case 'let':
     case 'assign':
     case 'for':

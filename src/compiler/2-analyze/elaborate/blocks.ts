@@ -116,20 +116,34 @@ function definitionFor(
   const name = declaration.name.text;
   const parameters = Object.fromEntries([...instance.parameters].map(([key, value]) => [key, argumentData(value)]));
   const place = `${declaration.span.file}:${declaration.span.start}`;
-  const key = `${place}|${JSON.stringify(parameters)}|${inputs.map(({ shape }) => formatShape(shape)).join('|')}`;
+  const training = context.training === true && context.isFrozen?.(instance) !== true;
+  const keyIn = (mode: boolean): string =>
+    `${place}|${JSON.stringify(parameters)}|${inputs.map(({ shape }) => formatShape(shape)).join('|')}|${mode}`;
+  const key = keyIn(training);
   if (!state.spendElements(context, span, key.length / charactersOfElement)) return undefined;
-  if (state.memo.has(key)) return state.memo.get(key);
+  if (state.memo.has(key)) {
+    const known = state.memo.get(key);
+    if (known && state.dependingOnTraining.has(known)) state.readsTraining = true;
+    return known;
+  }
   if (state.active.has(key)) {
     fail(context, report.endlessRecursion({ span, name }));
     return undefined;
   }
   const frame = enter(context, name, span);
   if (!frame) return undefined;
+  const outer = state.readsTraining;
+  state.readsTraining = false;
   state.active.add(key);
-  const definition = elaborateBlock(instance, ports, inputs, parameters, frame, context);
+  const definition = elaborateBlock(instance, ports, inputs, parameters, frame, { ...context, training, isFrozen: undefined });
   state.active.delete(key);
+  const depends = state.readsTraining;
+  state.readsTraining = outer || depends;
+  if (depends && definition) state.dependingOnTraining.add(definition);
   // What was cut short by a limit is no verdict on the block.
-  if (!state.exhausted) state.memo.set(key, definition);
+  if (state.exhausted) return definition;
+  state.memo.set(key, definition);
+  if (!depends) state.memo.set(keyIn(!training), definition);
   return definition;
 }
 

@@ -1,5 +1,14 @@
-import type { AssignStatement, ForStatement, PortStatement, Statement, WeightStatement } from '../../1-parse/ast.js';
+import type {
+  AssignStatement,
+  ForStatement,
+  PortStatement,
+  Statement,
+  StatisticStatement,
+  UpdateStatement,
+  WeightStatement,
+} from '../../1-parse/ast.js';
 import { report, type Span } from '../../diagnostics/index.js';
+import { formatShape } from '../../ir/dimension.js';
 import { type Context, fail, ofStatement } from './context.js';
 import type { DefinitionBuilder } from './definition-builder.js';
 import { Environment } from './environment.js';
@@ -98,7 +107,11 @@ export function runStatements(statements: readonly Statement[], context: Context
       case 'port':
         break;
       case 'weight':
+      case 'statistic':
         runWeight(statement, context);
+        break;
+      case 'update':
+        runUpdate(statement, context);
         break;
       case 'let': {
         const value = evaluate(statement.value, ofStatement({ ...context, place: 'a `let`' }));
@@ -127,13 +140,40 @@ export function runFor(statement: ForStatement, context: Context, body: (inner: 
   }
 }
 
-function runWeight(statement: WeightStatement, context: Context): void {
+function runWeight(statement: WeightStatement | StatisticStatement, context: Context): void {
   const name = statement.name.text;
   const weight = weightOf(statement, context);
   const value: Value =
     weight === 'none' ? { kind: 'absent', name } : weight && context.builder ? context.builder.addWeight(weight) : errorValue;
   context.environment.define(name, value);
   observeValue(context, statement.name, value);
+}
+
+/** `update mean = ...`: what the statistic is after a step of a training. Evaluated in the model's own pass too, so that mistakes are found there. */
+function runUpdate(statement: UpdateStatement, outer: Context): void {
+  const context = ofStatement(outer);
+  const { target, span } = statement;
+  const { builder, state } = context;
+  state.readsTraining = true;
+  const what = `the update of \`${target.text}\``;
+  const tensor = toTensor(context, evaluate(statement.value, context), statement.value.span, what);
+  const statistic = context.environment.lookup(target.text);
+  if (!tensor || !builder || statistic?.kind !== 'tensor') return;
+  if (tensor.shape.join() !== statistic.shape.join()) {
+    const [expected, found] = [formatShape(statistic.shape), formatShape(tensor.shape)];
+    const related = [{ message: `\`${target.text}\` is declared here`, span: statistic.span }];
+    fail(context, report.portMismatch({ span: statement.value.span, port: what, expected, found, related }));
+    return;
+  }
+  const first = builder.updateOf(target.text);
+  if (first) {
+    // The turns of a loop, where an update may not stand, have been reported as such.
+    if (first.start !== span.start)
+      fail(context, report.alreadyAssigned({ span, name: target.text, related: [{ message: 'it is updated here', span: first }] }));
+    return;
+  }
+  builder.label(tensor, `update ${target.text}`);
+  builder.addUpdate(target.text, tensor, span, context.training === true);
 }
 
 /** `f[j, i] = ...`: evaluates the value, names the instances that it makes and gives the target its value. */

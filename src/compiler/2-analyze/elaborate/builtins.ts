@@ -5,7 +5,7 @@ import { callableOps } from './callable-ops.js';
 import { callOp } from './calls.js';
 import { type Context, fail } from './context.js';
 import { rangeElements } from './types.js';
-import { describe, errorValue, type InitializerName, integer, list, type Value } from './values.js';
+import { boolean, describe, errorValue, type InitializerName, integer, list, type Value } from './values.js';
 
 /** Functions of one number; those that are operators too work on tensors as well. */
 const numeric: Readonly<Record<string, (x: number) => number>> = {
@@ -35,12 +35,22 @@ const leastValues: Readonly<Record<string, number>> = { gain: 0, deviation: 0, f
 const isInitializer = (name: string): name is InitializerName => Object.hasOwn(initializers, name);
 
 /** Functions that the compiler itself evaluates, beside the operators. */
-export const builtinNames = ['length', 'total', 'min', 'max', 'shape', ...Object.keys(numeric), ...Object.keys(initializers)];
+export const builtinNames = [
+  'length',
+  'total',
+  'min',
+  'max',
+  'shape',
+  'is_training',
+  ...Object.keys(numeric),
+  ...Object.keys(initializers),
+];
 
 /** Calls a compile-time function. */
 export function callBuiltin(name: string, given: readonly EvaluatedArgument[], span: Span, context: Context): Value {
   if (given.some(({ value }) => value.kind === 'error')) return errorValue;
   if (isInitializer(name)) return initializer(name, given, span, context);
+  if (name === 'is_training') return isTraining(given, span, context);
   if (name === 'min' || name === 'max') return extremum(name, given, span, context);
   const [argument] = given;
   if (name in numeric && argument && (argument.value.kind === 'tensor' || argument.value.kind === 'list')) {
@@ -65,6 +75,17 @@ export function callBuiltin(name: string, given: readonly EvaluatedArgument[], s
     default:
       return ofNumber(context, name, value, span) ?? mismatch('a number');
   }
+}
+
+/** `is_training()`: whether the block is applied by a stage that does not freeze it. */
+function isTraining(given: readonly EvaluatedArgument[], span: Span, context: Context): Value {
+  if (!bindArguments(context, 'is_training', [], given, span)) return errorValue;
+  if (context.training === undefined) {
+    fail(context, report.trainingNotKnown({ span, where: context.place }));
+    return errorValue;
+  }
+  context.state.readsTraining = true;
+  return boolean(context.training);
 }
 
 function ofNumber(context: Context, name: string, value: Value, span: Span): Value | undefined {

@@ -7,7 +7,7 @@ import type { ConstraintRecorder } from './constraints.js';
 import type { DefinitionBuilder } from './definition-builder.js';
 import { Definitions } from './definitions.js';
 import type { Environment } from './environment.js';
-import type { Repetition, StatementNaming } from './instances.js';
+import type { InstanceRecord, Repetition, StatementNaming } from './instances.js';
 import { StatementValues } from './statement-values.js';
 
 /** A step of the chain of instantiations that leads to a place. */
@@ -29,6 +29,10 @@ export class Elaboration {
   readonly memo = new Map<string, Definition | undefined>();
   /** Keys of definitions that are being elaborated, to find a block that contains itself unchanged. */
   readonly active = new Set<string>();
+  /** Definitions that are others in a training than in the model's own pass. */
+  readonly dependingOnTraining = new Set<Definition>();
+  /** Whether the definition that is being elaborated depends on `is_training()`, itself or through what it applies. */
+  readsTraining = false;
   /** Whether a limit was reached; everything ends quickly then. */
   exhausted = false;
   /** Expressions around the one that is being evaluated. */
@@ -95,6 +99,10 @@ export interface Context {
   readonly inComprehension: boolean;
   /** Receives the values of the statement's sub-expressions. */
   readonly values: StatementValues | undefined;
+  /** What `is_training()` is; undefined where constants are evaluated. */
+  readonly training: boolean | undefined;
+  /** In a stage: whether it applies an instance without training it. */
+  readonly isFrozen?: ((instance: InstanceRecord) => boolean) | undefined;
 }
 
 /** The context of a new statement. */

@@ -33,6 +33,7 @@ export class DefinitionBuilder {
   inputs: Port[] = [];
   readonly outputs: Port[] = [];
   readonly weights: Weight[] = [];
+  private readonly updates: { readonly statistic: string; readonly value: string; readonly span: Span; readonly applies: boolean }[] = [];
   private readonly drafts: NodeDraft[] = [];
   private readonly labels = new Map<string, string>();
   private readonly constants = new Map<string, TensorValue>();
@@ -54,6 +55,16 @@ export class DefinitionBuilder {
     this.weights.push(weight);
     this.places.set(weight.value, weight.span);
     return { kind: 'tensor', id: weight.value, shape: weight.shape, span: weight.span };
+  }
+
+  /** Place of the update of a statistic, where it has one. */
+  updateOf(statistic: string): Span | undefined {
+    return this.updates.find((update) => update.statistic === statistic)?.span;
+  }
+
+  /** @param applies whether it is part of the definition; if not, what was computed for it alone is left out. */
+  addUpdate(statistic: string, { id }: TensorValue, span: Span, applies: boolean): void {
+    this.updates.push({ statistic, value: id, span, applies });
   }
 
   addOutput(name: string, tensor: TensorValue, range?: ValueRange): void {
@@ -138,6 +149,7 @@ export class DefinitionBuilder {
     return new Set([
       ...this.drafts.flatMap((draft) => (draft.kind === 'constant' ? [] : draft.inputs)),
       ...this.outputs.map(({ value }) => value),
+      ...this.updates.map(({ value }) => value),
     ]);
   }
 
@@ -154,7 +166,9 @@ export class DefinitionBuilder {
 
   finish(rest: Pick<Definition, 'block' | 'span' | 'parameters'> & { readonly documentation?: string | undefined }): Definition {
     const { documentation, ...required } = rest;
-    const functionCalls = this.toldFunctionCalls;
+    const updates = this.updates.filter(({ applies }) => applies).map(({ statistic, value }) => ({ statistic, value }));
+    const drafts = updates.length < this.updates.length ? this.draftsForOutputs : this.drafts;
+    const functionCalls = this.toldFunctionCalls(drafts);
     return {
       id: this.id,
       ...required,
@@ -165,16 +179,27 @@ export class DefinitionBuilder {
       instances: this.appliedInstances.flatMap((record): Instance[] =>
         record.definition ? [{ name: record.name, definition: record.definition.id, span: record.span }] : [],
       ),
-      nodes: this.drafts.map((draft) => this.finishNode(draft)),
+      nodes: drafts.map((draft) => this.finishNode(draft)),
+      ...(updates.length === 0 ? {} : { updates }),
       ...(functionCalls.length === 0 ? {} : { functionCalls }),
     };
   }
 
+  /** Without the operations that only updates need. Calls stay: an instance has the same weights in a training and outside. */
+  private get draftsForOutputs(): NodeDraft[] {
+    const needed = new Set(this.outputs.map(({ value }) => value));
+    const kept: NodeDraft[] = [];
+    for (const draft of this.drafts.toReversed()) {
+      if (draft.kind !== 'call' && !needed.has(draft.output.value)) continue;
+      if (draft.kind !== 'constant') for (const input of draft.inputs) needed.add(input);
+      kept.unshift(draft);
+    }
+    return kept;
+  }
+
   /** Calls whose result is that of a node, and whose arguments the definition has: an input that nothing uses may have been dropped. */
-  private get toldFunctionCalls(): FunctionCall[] {
-    const made = new Set(
-      this.drafts.flatMap((draft) => (draft.kind === 'call' ? draft.outputs : [draft.output]).map(({ value }) => value)),
-    );
+  private toldFunctionCalls(drafts: readonly NodeDraft[]): FunctionCall[] {
+    const made = new Set(drafts.flatMap((draft) => (draft.kind === 'call' ? draft.outputs : [draft.output]).map(({ value }) => value)));
     const known = new Set([...made, ...[...this.inputs, ...this.weights].map(({ value }) => value)]);
     return this.functionCalls.filter(
       ({ result, arguments: given }) => made.has(result) && given.flatMap(valuesOf).every((id) => known.has(id)),

@@ -4,6 +4,7 @@ import type { Definition, Instance } from '../../ir/ir.js';
 export class Definitions {
   private readonly byId = new Map<string, Definition>();
   private readonly parameters = new Map<string, number>();
+  private readonly statistics = new Map<string, number>();
   private readonly operations = new Map<string, number>();
   /** Answers of `sharesWeights` by the ids of both. */
   private readonly compared = new Map<string, boolean>();
@@ -11,11 +12,17 @@ export class Definitions {
   /** Enters a definition; what it calls has been entered before. */
   add(definition: Definition): void {
     const { id, weights, instances, nodes } = definition;
-    const own = weights.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+    const count = (list: typeof weights): number => list.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+    const trained = count(weights.filter(({ statistic }) => !statistic));
+    const statistics = count(weights.filter(({ statistic }) => statistic));
     this.byId.set(id, definition);
     this.parameters.set(
       id,
-      instances.reduce((sum, instance) => sum + this.parametersOf(instance.definition), own),
+      instances.reduce((sum, instance) => sum + this.parametersOf(instance.definition), trained),
+    );
+    this.statistics.set(
+      id,
+      instances.reduce((sum, instance) => sum + (this.statistics.get(instance.definition) ?? 0), statistics),
     );
     this.operations.set(
       id,
@@ -31,9 +38,14 @@ export class Definitions {
     return [...this.byId.values()];
   }
 
-  /** How many numbers the weights of a definition hold, the instances within it included. */
+  /** How many trained numbers the weights of a definition hold, the instances within it included. */
   parametersOf(id: string | undefined): number {
     return (id === undefined ? undefined : this.parameters.get(id)) ?? 0;
+  }
+
+  /** How many numbers a definition stores: those that are trained, and statistics. */
+  storedNumbersOf(id: string | undefined): number {
+    return this.parametersOf(id) + ((id === undefined ? undefined : this.statistics.get(id)) ?? 0);
   }
 
   /** How many operations a definition has with all blocks put in place of their applications. */
@@ -47,7 +59,8 @@ export class Definitions {
     const key = `${a.id} ${b.id}`;
     const known = this.compared.get(key);
     if (known !== undefined) return known;
-    const shapes = ({ weights }: Definition): string[] => weights.map(({ name, shape }) => `${name}:${shape.join('x')}`).sort();
+    const shapes = ({ weights }: Definition): string[] =>
+      weights.map(({ name, shape, statistic }) => `${name}:${shape.join('x')}${statistic ? ' statistic' : ''}`).sort();
     const [ours, theirs] = [this.withWeights(a), this.withWeights(b)];
     const same =
       shapes(a).join() === shapes(b).join() &&
@@ -62,9 +75,9 @@ export class Definitions {
     return ours.name === theirs?.name && a !== undefined && b !== undefined && this.shareWeights(a, b);
   }
 
-  /** The instances of a definition that hold weights, by name. */
+  /** The instances of a definition that store anything, by name. */
   private withWeights({ instances }: Definition): Instance[] {
-    return instances.filter(({ definition }) => this.parametersOf(definition) > 0).sort((a, b) => (a.name < b.name ? -1 : 1));
+    return instances.filter(({ definition }) => this.storedNumbersOf(definition) > 0).sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   /**

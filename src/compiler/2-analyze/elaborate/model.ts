@@ -30,7 +30,7 @@ export function elaborateModel(declaration: ModelDeclaration, outer: Environment
   const name = declaration.name.text;
   const environment = new Environment(outer);
   const builder = new DefinitionBuilder(state.newId(name));
-  const context: Context = { ...constantContext(state, environment, name), builder };
+  const context: Context = { ...constantContext(state, environment, name), builder, training: false };
   const parameters = bindModelParameters(declaration, { ...context, builder: undefined });
   const scope = new BodyScope(declaration.body, environment);
   let isComplete = parameters !== undefined;

@@ -1,4 +1,4 @@
-import type { WeightStatement } from '../../1-parse/ast.js';
+import type { StatisticStatement, WeightStatement } from '../../1-parse/ast.js';
 import { report } from '../../diagnostics/index.js';
 import type { Initializer, Weight } from '../../ir/ir.js';
 import { limits } from '../../limits.js';
@@ -8,7 +8,7 @@ import { wholeNumber } from './lists.js';
 import { describe, type InitializerValue } from './values.js';
 
 /** `weight kernel: [size, size, C, filters] = kaiming_uniform()`; 'none' where it starts as `none()`, undefined after a diagnostic. */
-export function weightOf(statement: WeightStatement, context: Context): Weight | 'none' | undefined {
+export function weightOf(statement: WeightStatement | StatisticStatement, context: Context): Weight | 'none' | undefined {
   const name = statement.name.text;
   const shape: number[] = [];
   if (statement.dimensions.length > limits.axes) {
@@ -17,10 +17,10 @@ export function weightOf(statement: WeightStatement, context: Context): Weight |
     return undefined;
   }
   for (const expression of statement.dimensions) {
-    const dimension = wholeNumber(expression, context, `a dimension of the weight \`${name}\``);
+    const dimension = wholeNumber(expression, context, `a dimension of the ${statement.kind} \`${name}\``);
     if (dimension === undefined) return undefined;
     if (dimension < 1 || dimension > limits.parameters) {
-      const what = `a dimension of the weight \`${name}\``;
+      const what = `a dimension of the ${statement.kind} \`${name}\``;
       fail(context, report.valueOutOfRange({ span: expression.span, what, value: dimension, low: 1, high: limits.parameters }));
       return undefined;
     }
@@ -30,7 +30,7 @@ export function weightOf(statement: WeightStatement, context: Context): Weight |
   if (value.kind !== 'initializer') {
     if (value.kind !== 'error') {
       const hint = 'for example `zeros()` or `kaiming_uniform()`';
-      const what = `the start of the weight \`${name}\``;
+      const what = `the start of the ${statement.kind} \`${name}\``;
       fail(
         context,
         report.typeMismatch({ span: statement.initializer.span, what, expected: 'an initializer', found: describe(value), hint }),
@@ -44,7 +44,15 @@ export function weightOf(statement: WeightStatement, context: Context): Weight |
     fail(context, report.tooManyParameters({ span: statement.span, name, count: String(count), limit: String(limits.parameters) }));
     return undefined;
   }
-  return { name, value: name, shape, initializer: initializerFor(shape, value.initializer, value), span: statement.span };
+  const isStatistic = statement.kind === 'statistic';
+  return {
+    name,
+    value: name,
+    shape,
+    initializer: initializerFor(shape, value.initializer, value),
+    ...(isStatistic && { statistic: true }),
+    span: statement.span,
+  };
 }
 
 /**

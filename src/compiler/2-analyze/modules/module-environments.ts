@@ -27,6 +27,7 @@ export function constantContext(state: Elaboration, environment: Environment, pl
     repetition: undefined,
     inComprehension: false,
     values: undefined,
+    training: undefined,
   };
 }
 

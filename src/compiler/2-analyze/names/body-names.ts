@@ -1,4 +1,4 @@
-import type { AssignStatement, ForStatement, Name, PortStatement, StageStatement, Statement } from '../../1-parse/ast.js';
+import type { AssignStatement, ForStatement, Name, PortStatement, StageStatement, Statement, UpdateStatement } from '../../1-parse/ast.js';
 import { report } from '../../diagnostics/index.js';
 import { familiesOf } from '../elaborate/body.js';
 import { isTensorType, typeText } from '../elaborate/types.js';
@@ -10,6 +10,7 @@ const fixedKinds: Partial<Record<NameKind, string>> = {
   input: 'an input',
   parameter: 'a parameter',
   weight: 'a weight',
+  statistic: 'a statistic, which `update` changes,',
   dimension: 'a dimension',
   'data stream': 'a data stream',
   'loop variable': 'a loop variable',
@@ -43,6 +44,7 @@ function definedName(statement: Statement | StageStatement): Name | undefined {
   switch (statement.kind) {
     case 'let':
     case 'weight':
+    case 'statistic':
     case 'log':
       return statement.name;
     case 'assign':
@@ -84,11 +86,17 @@ function useStatements(checker: NameChecker, body: readonly Statement[], scope: 
         if (scope !== root) notAllowed(checker, statement.span, 'a port', 'a `for`');
         break;
       case 'weight':
-        if (scope !== root) notAllowed(checker, statement.span, 'a weight', 'a `for`');
-        else if (place === 'a model') notAllowed(checker, statement.span, 'a weight', place);
+      case 'statistic':
+        if (scope !== root) notAllowed(checker, statement.span, `a ${statement.kind}`, 'a `for`');
+        else if (place === 'a model') notAllowed(checker, statement.span, `a ${statement.kind}`, place);
         for (const dimension of statement.dimensions) useExpression(checker, dimension, scope);
         useExpression(checker, statement.initializer, scope);
-        checker.declare(scope, statement.name, 'weight');
+        checker.declare(scope, statement.name, statement.kind);
+        break;
+      case 'update':
+        if (scope !== root) notAllowed(checker, statement.span, 'an update', 'a `for`');
+        useExpression(checker, statement.value, scope);
+        useUpdate(checker, statement, root);
         break;
       case 'let':
         checker.within(() => {
@@ -108,6 +116,19 @@ function useStatements(checker: NameChecker, body: readonly Statement[], scope: 
 
 function notAllowed(checker: NameChecker, span: Statement['span'], what: string, where: string): void {
   checker.sink.add(report.statementNotAllowed({ span, what, where }));
+}
+
+/** Resolves the target of an update, which changes a statistic of the same body; being updated is no use of it. */
+function useUpdate(checker: NameChecker, { target }: UpdateStatement, root: NameScope): void {
+  const known = root.entries.get(target.text);
+  if (known?.kind === 'statistic') {
+    checker.assign(target, known);
+    return;
+  }
+  const entry = checker.use(root, target);
+  if (!entry) return;
+  const found = fixedKinds[entry.kind] ?? (entry.kind === 'output' ? 'an output' : `a ${entry.kind}`);
+  checker.sink.add(report.notAStatistic({ span: target.span, name: target.text, found }));
 }
 
 /** Resolves a `for` with its variable; `body` resolves what stands in it. */

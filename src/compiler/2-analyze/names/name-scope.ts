@@ -12,6 +12,7 @@ export type NameKind =
   | 'input'
   | 'output'
   | 'weight'
+  | 'statistic'
   | 'setting'
   | 'value'
   | 'family'

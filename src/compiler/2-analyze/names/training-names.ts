@@ -77,11 +77,19 @@ function useStageStatements(checker: NameChecker, body: readonly StageStatement[
   }
 }
 
-/** The statements that a `for` of a stage may hold; ports and weights, which blocks have, are reported. */
+/** Statements that blocks have and stages do not. */
+const ofBlocks: Partial<Record<Statement['kind'], string>> = {
+  port: 'a port',
+  weight: 'a weight',
+  statistic: 'a statistic',
+  update: 'an update',
+};
+
+/** The statements that a `for` of a stage may hold; those that only blocks have are reported. */
 function allowedInFor(checker: NameChecker, body: readonly Statement[]): StageStatement[] {
   return body.flatMap((statement): StageStatement[] => {
-    if (statement.kind !== 'port' && statement.kind !== 'weight') return [statement];
-    const what = statement.kind === 'port' ? 'a port' : 'a weight';
+    const what = ofBlocks[statement.kind];
+    if (what === undefined) return [statement as StageStatement];
     checker.sink.add(report.statementNotAllowed({ span: statement.span, what, where: 'a stage' }));
     return [];
   });

@@ -83,7 +83,8 @@ export class GradientTracer {
       ({ definition, outputs }) => [definition, new Set(outputs.flatMap((output) => [...this.trace(definition, output).values]))] as const,
     );
     const own = (first?.definition.weights ?? []).filter(
-      ({ name }) =>
+      ({ name, statistic }) =>
+        !statistic &&
         !reached.some(([definition, values]) => definition.weights.some((weight) => weight.name === name && values.has(weight.value))),
     );
     const inner = (first?.definition.instances ?? []).map(({ name }) => {
@@ -115,7 +116,7 @@ export class GradientTracer {
       }
     }
     const inputs = new Set(definition.inputs.flatMap((port, i) => (reached.has(port.value) ? [i] : [])));
-    const weights = instances.size > 0 || definition.weights.some((weight) => reached.has(weight.value));
+    const weights = instances.size > 0 || definition.weights.some((weight) => !weight.statistic && reached.has(weight.value));
     return { inputs, instances, weights, values: reached };
   }
 

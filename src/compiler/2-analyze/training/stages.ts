@@ -65,7 +65,14 @@ export class StageElaboration {
   ) {
     const name = `${model}.${declaration.name.text}`;
     this.builder = new DefinitionBuilder(outer.state.newId(name));
-    this.context = { ...outer, environment: new Environment(outer.environment), builder: this.builder, place: name };
+    this.context = {
+      ...outer,
+      environment: new Environment(outer.environment),
+      builder: this.builder,
+      place: name,
+      training: true,
+      isFrozen: (record) => this.isFrozen(record),
+    };
     this.scope = new BodyScope(declaration.body, this.context.environment, made);
   }
 
@@ -101,6 +108,7 @@ export class StageElaboration {
     const { declaration, builder } = this;
     const { definitions } = this.context.state;
     const withWeights = builder.appliedInstances.filter((record) => definitions.parametersOf(record.definition?.id) > 0);
+    const withTensors = builder.appliedInstances.filter((record) => definitions.storedNumbersOf(record.definition?.id) > 0);
     const trained = new Set(this.losses.flatMap(({ over }) => over));
     const { documentation, name, span } = declaration;
     const stage: Stage = {
@@ -118,7 +126,7 @@ export class StageElaboration {
       logged: this.logged,
       span,
     };
-    this.checkFrozen(withWeights, trained);
+    this.checkFrozen(withWeights, withTensors, trained);
     return {
       stage,
       definition,
@@ -187,6 +195,12 @@ export class StageElaboration {
     this.builder.label(tensor, name.text);
     this.builder.addOutput(name.text, tensor);
     return tensor;
+  }
+
+  /** Whether a `frozen` statement, wherever it stands in the stage, names an instance. */
+  private isFrozen(record: InstanceRecord): boolean {
+    const names = this.declaration.body.flatMap((statement) => (statement.kind === 'frozen' ? statement.names : []));
+    return names.some(({ text }) => instancesOf(this.context.environment.lookup(text) ?? errorValue)?.includes(record) === true);
   }
 
   private instancesNamed(name: Name, context: Context): InstanceRecord[] {
@@ -289,10 +303,14 @@ export class StageElaboration {
     return reached.has(instance) ? undefined : report.notReached({ span, loss, instance, related });
   }
 
-  private checkFrozen(applied: readonly InstanceRecord[], trained: ReadonlySet<InstanceRecord>): void {
+  private checkFrozen(
+    applied: readonly InstanceRecord[],
+    withTensors: readonly InstanceRecord[],
+    trained: ReadonlySet<InstanceRecord>,
+  ): void {
     const stage = this.declaration.name.text;
     for (const { record, name } of this.frozen) {
-      if (!applied.includes(record)) fail(this.context, report.frozenUnused({ span: name.span, instance: record.name, stage }));
+      if (!withTensors.includes(record)) fail(this.context, report.frozenUnused({ span: name.span, instance: record.name, stage }));
     }
     for (const record of applied) {
       const isDeclared = this.frozen.some((entry) => entry.record === record);

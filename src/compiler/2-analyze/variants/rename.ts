@@ -24,6 +24,7 @@ function declaredNames(node: Node): readonly Name[] {
   switch (node.kind) {
     case 'port':
     case 'weight':
+    case 'statistic':
     case 'let':
     case 'log':
       return [node.name as Name];
@@ -45,6 +46,7 @@ function declaredNames(node: Node): readonly Name[] {
 const declaringFields: Readonly<Record<string, string>> = {
   port: 'name',
   weight: 'name',
+  statistic: 'name',
   let: 'name',
   log: 'name',
   assign: 'target',
@@ -75,6 +77,8 @@ export function renameWithin(changes: Changes, trees: readonly unknown[], from: 
     if (node.kind === 'name' && isName(node.name) && node.name.text === from) changes.field(node, 'name', { ...node.name, text: to });
     if (node.kind === 'training' && isName(node.model) && node.model.text === from)
       changes.field(node, 'model', { ...node.model, text: to });
+    if (node.kind === 'update' && isName(node.target) && node.target.text === from)
+      changes.field(node, 'target', { ...node.target, text: to });
     const referring = node[referringFields[node.kind ?? ''] ?? ''];
     if (Array.isArray(referring)) for (const name of referring) if (name.text === from) changes.replace(name, [{ ...name, text: to }]);
     for (const [key, value] of Object.entries(node)) {

@@ -30,6 +30,8 @@ export function statementPlaces(statements: readonly (Statement | StageStatement
 const words: Partial<Record<InsertedStatement['kind'], string>> = {
   let: 'a `let`',
   weight: 'a weight',
+  statistic: 'a statistic',
+  update: 'an update',
   assign: 'a statement',
   minimize: 'a loss',
   log: 'a logged value',
@@ -49,9 +51,10 @@ function statementPlace(statement: Statement | StageStatement, body: Body, conte
     case 'let':
     case 'log':
     case 'weight':
+    case 'statistic':
     case 'assign':
     case 'minimize': {
-      const value = statement.kind === 'weight' ? statement.initializer : statement.value;
+      const value = statement.kind === 'weight' || statement.kind === 'statistic' ? statement.initializer : statement.value;
       const name = statement.kind === 'assign' ? statement.target : statement.kind === 'minimize' ? statement.loss : statement.name;
       const indices = statement.kind === 'assign' ? indicesText(statement.indices, context) : '';
       const what = words[statement.kind] ?? 'a statement';
@@ -62,6 +65,12 @@ function statementPlace(statement: Statement | StageStatement, body: Body, conte
         ]),
       ];
     }
+    case 'update':
+      return [
+        place({ ...common, name: `update_${statement.target.text}`, what: 'an update', value: statement.value }, (self) =>
+          partsOf(statement.value, self, context),
+        ),
+      ];
     case 'for':
       return [loopPlace(statement, body, context), ...statementPlaces(statement.body, body, context)];
     case 'frozen':

@@ -5,6 +5,8 @@ import type {
   LetStatement,
   StageStatement,
   Statement,
+  StatisticStatement,
+  UpdateStatement,
   WeightStatement,
 } from '../../1-parse/ast.js';
 import { familiesOf } from '../../2-analyze/elaborate/body.js';
@@ -51,7 +53,11 @@ export function translateStatements(statements: readonly (Statement | StageState
         translateLet(statement, body, context);
         break;
       case 'weight':
+      case 'statistic':
         translateWeight(statement, body, context);
+        break;
+      case 'update':
+        translateUpdate(statement, context);
         break;
       case 'assign':
         translateAssign(statement, body, context, isTop);
@@ -93,12 +99,12 @@ export function defineConstant(name: string, code: Code, documentation: string |
   context.lines.push(() => (binding.isUsed ? [...comment(documentation), constant(text, code)].join('\n') : ''));
 }
 
-function translateWeight(statement: WeightStatement, body: Body, context: Context): void {
+function translateWeight(statement: WeightStatement | StatisticStatement, body: Body, context: Context): void {
   const name = statement.name.text;
   const type = tensor(statement.dimensions.length);
   const shape = statement.dimensions.map((dimension) => translate(dimension, context).text).join(', ');
   const made = (generic: string): string =>
-    `${context.scope?.text}.weight${generic}(${JSON.stringify(name)}, [${shape}], ${translate(statement.initializer, context).text})`;
+    `${context.scope?.text}.${statement.kind}${generic}(${JSON.stringify(name)}, [${shape}], ${translate(statement.initializer, context).text})`;
   if (context.scope) context.scope.isUsed = true;
   context.lines.push(...comment(statement.documentation));
   if (!body.read.has(name)) {
@@ -108,6 +114,16 @@ function translateWeight(statement: WeightStatement, body: Body, context: Contex
   const text = context.names.identifiers.take(valueName(name));
   context.names.value(name, text, type);
   context.lines.push(`const ${text} = ${made(`<${typeText(type)}>`)};`);
+}
+
+/** `scope.update('mean', () => ...)`, which computes the value only where it is kept. */
+function translateUpdate({ target, value, documentation }: UpdateStatement, context: Context): void {
+  if (context.scope) context.scope.isUsed = true;
+  const inner = nested(context);
+  const { text } = asTensor(translate(value, inner), inner);
+  const lines = render(inner.lines);
+  const body = lines.trim() === '' ? text : `{\n${lines}\nreturn ${text};\n}`;
+  context.lines.push(...comment(documentation), `${context.scope?.text}.update(${JSON.stringify(target.text)}, () => ${body});`);
 }
 
 export function translateFor(statement: ForStatement, body: Body, context: Context): void {

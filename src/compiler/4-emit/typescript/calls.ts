@@ -53,7 +53,7 @@ export function callValue(callee: Expression, given: readonly GivenArgument[], c
   }
   const binding = callee.kind === 'name' ? context.names.lookup(callee.name.text) : undefined;
   if (binding?.kind === 'operator') return callOperator(binding.name, given, context);
-  if (binding?.kind === 'builtin') return callBuiltin(binding.name, given, context);
+  if (binding?.kind === 'builtin') return callBuiltin(binding.name, given, context, callee.span);
   if (binding?.kind === 'declared' && binding.declared.item.kind === 'function') {
     const { declared } = binding;
     const { item } = binding.declared;

@@ -635,6 +635,8 @@ export interface Stage<Batch> {
   readonly adam: AdamSettings;
   /** Losses, with the names of the instances whose weights each of them trains. */
   readonly minimize: Readonly<Record<string, readonly string[]>>;
+  /** Names of the instances that it applies without training them. */
+  readonly frozen?: readonly string[];
   readonly terms: (batch: Batch) => Terms;
 }
 
@@ -656,16 +658,19 @@ export async function trainStep<Batch>(
 ): Promise<Record<string, number>> {
   const scalars = tf.tidy(() => {
     const results: Record<string, tf.Scalar> = {};
+    const { frozen = [] } = stage;
+    const statistics = nextStatistics(stage, weights, batch);
     const updates = Object.entries(stage.minimize).map(([loss, names], i) => {
       const trained = weights.under(names);
-      const { value, grads } = tf.variableGrads(() => {
+      const compute = (): tf.Scalar => {
         const { losses, logged } = stage.terms(batch);
         // One pass over the batch also gives what is logged.
         if (i === 0) for (const [name, term] of Object.entries(logged)) results[name] = tf.keep(term());
         const term = losses[loss];
         if (!term) throw new Error(\`the stage \${stage.name} has no loss \${loss}\`);
         return term();
-      }, [...trained.values()]);
+      };
+      const { value, grads } = tf.variableGrads(() => weights.during({ frozen }, compute), [...trained.values()]);
       results[loss] = value;
       return { trained, grads };
     });
@@ -675,11 +680,23 @@ export async function trainStep<Batch>(
         if (gradient) adamUpdate(path, weight, gradient, moments, stage.adam, step, epoch);
       }
     }
+    weights.assign(statistics);
     return results;
   });
   const values = await Promise.all(Object.entries(scalars).map(async ([name, scalar]) => [name, (await scalar.data())[0] ?? Number.NaN]));
   tf.dispose(scalars);
   return Object.fromEntries(values);
+}
+
+/** What statistics are after the step. A pass of its own finds it, as each loss computes only what it needs. */
+function nextStatistics<Batch>(stage: Stage<Batch>, weights: Weights, batch: Batch): ReadonlyMap<string, tf.Tensor> {
+  const updates = new Map<string, tf.Tensor>();
+  if (!weights.hasStatistics) return updates;
+  weights.during({ frozen: stage.frozen ?? [], updates }, () => {
+    const { losses, logged } = stage.terms(batch);
+    for (const term of [...Object.values(losses), ...Object.values(logged)]) term();
+  });
+  return updates;
 }
 
 /** Adam (Kingma and Ba 2015) in PyTorch's form. */
@@ -866,11 +883,41 @@ export interface WeightsOptions {
   readonly isComplete?: boolean;
 }
 
-/** The trained tensors of a network by path (\`deg.conv1.kernel\`). Each is made when the network first uses it. */
+/** What holds while a stage of a training computes its terms. */
+export interface Pass {
+  /** Names of the instances that the stage does not train. */
+  readonly frozen: readonly string[];
+  /** Receives the new values of statistics by path; without it they are not computed. */
+  readonly updates?: Map<string, tf.Tensor>;
+}
+
+/** Whether a path is that of an instance with one of these names, or within it: \`deg\` stands for \`deg\`, \`deg.*\` and \`deg[...]\`. */
+const belongs = (path: string, names: readonly string[]): boolean =>
+  names.some((name) => path === name || path.startsWith(\`\${name}.\`) || path.startsWith(\`\${name}[\`));
+
+/** The stored tensors of a network by path (\`deg.conv1.kernel\`), trained ones and statistics. Each is made when the network first uses it. */
 export class Weights {
   private readonly variables = new Map<string, tf.Variable>();
 
+  /** Undefined where no training goes on. */
+  pass: Pass | undefined;
+
   constructor(private readonly options: WeightsOptions = {}) {}
+
+  /** Whether there are tensors that training does not change by gradients. */
+  get hasStatistics(): boolean {
+    return [...this.variables.values()].some(({ trainable }) => !trainable);
+  }
+
+  /** Computes something in the pass of a training. */
+  during<T>(pass: Pass, compute: () => T): T {
+    this.pass = pass;
+    try {
+      return compute();
+    } finally {
+      this.pass = undefined;
+    }
+  }
 
   /** The scope of the whole network. */
   get root(): Scope {
@@ -883,7 +930,7 @@ export class Weights {
   }
 
   /** The weight at a path, made on its first use. @throws Error where it was made with another shape. */
-  get(path: string, shape: readonly number[], initializer: Initializer): tf.Variable {
+  get(path: string, shape: readonly number[], initializer: Initializer, isTrained = true): tf.Variable {
     const known = this.variables.get(path);
     const found = known ?? this.options.values?.get(path);
     if (found && found.shape.join() !== shape.join()) {
@@ -892,15 +939,19 @@ export class Weights {
     if (known) return known;
     if (!found && this.options.isComplete) throw new Error(\`\${path} is not among the weights that were given\`);
     const values = this.options.values?.get(path)?.values ?? initializer(shape, random(this.options.seed ?? 1, path));
-    const variable = tf.tidy(() => tf.variable(tf.tensor(values, [...shape])));
+    const variable = tf.tidy(() => tf.variable(tf.tensor(values, [...shape]), isTrained));
     this.variables.set(path, variable);
     return variable;
   }
 
-  /** The weights in use of the instances with these names, by path: \`deg\` stands for \`deg.*\` and \`deg[...]\`. */
+  /** Gives statistics new values. */
+  assign(values: ReadonlyMap<string, tf.Tensor>): void {
+    for (const [path, value] of values) this.variables.get(path)?.assign(value);
+  }
+
+  /** The trained weights in use of the instances with these names, by path. */
   under(names: readonly string[]): Map<string, tf.Variable> {
-    const belongs = (path: string) => names.some((name) => path.startsWith(\`\${name}.\`) || path.startsWith(\`\${name}[\`));
-    return new Map([...this.variables].filter(([path]) => belongs(path)));
+    return new Map([...this.variables].filter(([path, { trainable }]) => trainable && belongs(path, names)));
   }
 
   /** Copies of the weights in use, or of those at the paths given. */
@@ -942,6 +993,24 @@ export class Scope {
     // What stands for a weight that does not exist is never read.
     if (initializer === absent) return tf.scalar(0) as tf.Tensor as T;
     return this.weights.get(this.join(name), shape, initializer) as tf.Tensor as T;
+  }
+
+  /** A stored tensor that no loss trains; later applications of a block see what earlier ones of the same pass left. */
+  statistic<T extends tf.Tensor>(name: string, shape: readonly number[], initializer: Initializer): T {
+    const path = this.join(name);
+    const variable = this.weights.get(path, shape, initializer, false);
+    return (this.weights.pass?.updates?.get(path) ?? variable) as tf.Tensor as T;
+  }
+
+  /** Gives a statistic its next value, in a training that does not freeze it. */
+  update(name: string, value: () => tf.Tensor): void {
+    if (this.isTraining) this.weights.pass?.updates?.set(this.join(name), value());
+  }
+
+  /** Whether a stage of a training applies the block and does not freeze it. */
+  get isTraining(): boolean {
+    const { pass } = this.weights;
+    return pass !== undefined && !belongs(this.path, pass.frozen);
   }
 
   private join(name: string): string {

@@ -274,7 +274,9 @@ class TrainingWriter {
       const minimize = stage.body.flatMap((statement) =>
         statement.kind === 'minimize' ? [`${statement.loss.text}: ${JSON.stringify(this.trainedBy(stage, statement))}`] : [],
       );
-      return `{ name: ${JSON.stringify(stage.name.text)}, duration: ${duration}, streams: ${JSON.stringify(streams)}, ${adam}, minimize: { ${minimize.join(', ')} }, terms: (batch) => ${key}(${passed}) },`;
+      const frozenNames = stage.body.flatMap((statement) => (statement.kind === 'frozen' ? statement.names.map(({ text }) => text) : []));
+      const frozen = frozenNames.length === 0 ? '' : ` frozen: ${JSON.stringify(frozenNames)},`;
+      return `{ name: ${JSON.stringify(stage.name.text)}, duration: ${duration}, streams: ${JSON.stringify(streams)}, ${adam}, minimize: { ${minimize.join(', ')} },${frozen} terms: (batch) => ${key}(${passed}) },`;
     });
     lines.push(`return [\n${entries.join('\n')}\n];`);
     return {
