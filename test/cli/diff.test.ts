@@ -79,6 +79,21 @@ describe('mfnc diff', () => {
     expect(unwritable.code).toBe(2);
   });
 
+  it.each([
+    ['without-ssim', ['~ refinement.lambda: -0.2 → 0', '~ ssim(restored, normal): factor -0.2 → 0'], ['blocks, on', 'stage degradation']],
+    ['without-kl', ['~ degradation.consistency: 1 → 0', '~ kl(I_D, I_Dref): factor 1 → 0'], ['blocks, on', 'stage refinement']],
+    ['without-msr', ['1,522,664', '111.303', 'parameter groups: [2, 3, 4] → [1]', '-   r[3].group[1..4]'], ['training\n']],
+    ['without-dl-da', ['- stage degradation', '+ stage joint', '- streams: ', '- d_de, d_low'], ['blocks, on']],
+  ])('tells what the ablation %s is', async (name, told, untold) => {
+    const { code, stdout } = await runCommand('diff', drgn, `models/ablations/${name}.mfn`);
+    expect(code).toBe(1);
+    const text = stdout.replace('~ streams: ', '- streams: ');
+    for (const part of told) expect(text).toContain(part);
+    for (const part of untold) expect(text).not.toContain(part);
+    const variant = await runCommand('diff', `models/ablations/${name}.mfn`, `models/ablations/${name}.mfn`, '--json');
+    expect([variant.code, JSON.parse(variant.stdout).equal]).toEqual([0, true]);
+  });
+
   it('ends with 2 for a mistake in either source, an unknown file and a size that one cannot take', async () => {
     const broken = edited('|> pixel_shuffle(2)', '|> pixel_shuffel(2)');
     expect((await runCommand('diff', drgn, broken)).code).toBe(2);

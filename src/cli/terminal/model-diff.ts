@@ -93,18 +93,17 @@ function weightText({ shape, initializer }: WeightFacts): string {
 }
 
 function formatBlock({ block, instances, parameters, inputs, outputs, weights, values }: BlockDiff, colors: Colors): string {
-  const isReplaced = block.a !== block.b;
   const paths = instances.map(({ a, b }) => (a === b ? a : `${a} → ${b}`));
-  const name = isReplaced ? `${block.a} → ${block.b}` : block.b;
+  const name = block.a === block.b ? block.b : `${block.a} → ${block.b}`;
   const shown = paths.length > 4 ? [...paths.slice(0, 3), `${paths.length - 3} more`] : paths;
-  // Where one block stands in place of another, what only one of them has is no news.
-  const isNews = ({ a, b }: NamedChange<unknown>): boolean => !isReplaced || (a !== null && b !== null);
+  // Values that only one side has are those of the instances above, or are seen in what uses them.
+  const isInBoth = ({ a, b }: NamedChange<unknown>): boolean => a !== null && b !== null;
   const lines = [
     ...parameters.map((entry) => changedLine(`parameter ${entry.name}`, entry, parameterText, colors, '    ')),
     ...inputs.map((entry) => changedLine(`in ${entry.name}`, entry, portText, colors, '    ')),
     ...outputs.map((entry) => changedLine(`out ${entry.name}`, entry, portText, colors, '    ')),
     ...weights.map((entry) => changedLine(`weight ${entry.name}`, entry, weightText, colors, '    ')),
-    ...values.filter(isNews).map((entry) => changedLine(entry.name, entry, (text) => text, colors, '    ')),
+    ...values.filter(isInBoth).map((entry) => changedLine(entry.name, entry, (text) => text, colors, '    ')),
   ];
   const where = paths.join('') === '' ? 'the model' : shown.join(', ');
   return `  ${name}: ${where}\n${lines.join('')}`;

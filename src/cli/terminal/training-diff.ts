@@ -70,7 +70,7 @@ function formatLoss({ name, change, over, expression, terms }: LossDiff, colors:
 }
 
 function formatTerm({ term, a, b }: TermDiff, colors: Colors, indent: string): string {
-  const times = (factor: number): string => `${factor} * ${term}`;
+  const times = (factor: number): string => (term === '1' ? String(factor) : factor === 1 ? term : `${factor} * ${term}`);
   if (a === null) return `${colors.green(`${indent}+ ${times(b ?? 0)}`)}\n`;
   if (b === null) return `${colors.red(`${indent}- ${times(a)}`)}\n`;
   return `${colors.yellow(`${indent}~ ${term}: factor ${a} → ${b}${b === 0 ? ', which leaves it out' : ''}`)}\n`;

@@ -106,7 +106,7 @@ export class Body {
       if (parts) for (const part of parts) visit(part.value, factor * part.factor, depth + 1);
       else {
         const constant = this.scalarConstant(id);
-        add(constant === undefined ? { factor, value: id } : { factor: factor * constant, value: undefined });
+        if (constant !== 0) add(constant === undefined ? { factor, value: id } : { factor: factor * constant, value: undefined });
       }
     };
     visit(value, 1, 0);

@@ -59,6 +59,8 @@ function sessionOptions(provider: Provider, threads: number): SessionOptions {
     // 'all' includes the transformer that moves convolutions with constant filters to a blocked layout (NCHWc).
     graphOptimizationLevel: 'all',
     executionMode: 'sequential',
+    // A plan of the memory made in the first run asks for one block beside what that run has taken: twice the memory of a train step, and no time won.
+    enableMemPattern: false,
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     logSeverityLevel: provider === 'webgpu' ? 4 : 3,
