@@ -4,7 +4,7 @@ import picocolors from 'picocolors';
 import { describe, expect, test } from 'vitest';
 import { renderDiagnostics } from '../../src/cli/terminal/render-diagnostic.js';
 import { jsonText } from '../../src/compiler/4-emit/json-text.js';
-import type { AnalyzeResult } from '../../src/compiler/index.js';
+import { type AnalyzeResult, format } from '../../src/compiler/index.js';
 import { verifyIR } from '../../src/compiler/ir/verify-ir.js';
 import { analyzeText } from '../support/analyze-text.js';
 import { FactObserver } from '../support/annotated/analysis-facts.js';
@@ -43,6 +43,11 @@ const phases: Readonly<Record<string, (reading: Reading) => string | undefined>>
   'shapes.txt': (reading) => annotated(reading, (file) => reading.observer.shapeFacts(file)),
   'diagnostics.txt': ({ result: { diagnostics, sources } }) =>
     diagnostics.length === 0 ? '' : renderDiagnostics(diagnostics, { sources, colors: picocolors.createColors(false) }),
+  'formatted.txt': ({ sources }) => {
+    const texts = Object.entries(sources).map(([file, text]) => [file, format(file, text).text] as const);
+    if (texts.every(([, text]) => text === undefined)) return undefined;
+    return joinAnnotated(new Map(texts.map(([file, text]) => [file, text?.trimEnd() ?? '(it has syntax errors)'])));
+  },
   'ir.json': ({ sources, result: { ir } }) => {
     const text = ir && jsonText(withPlaceTexts(ir, sources));
     return text && text.length <= largestIR ? text : undefined;

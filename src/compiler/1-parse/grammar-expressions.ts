@@ -110,6 +110,7 @@ export abstract class ExpressionGrammar extends ResumingParser {
 
   readonly indices = this.RULE('indices', () => {
     this.CONSUME(t.LeftBracket);
+    this.demand('an index', t.RightBracket);
     this.commaSeparated('an index', '`]`', () => this.SUBRULE(this.expression));
     this.CONSUME(t.RightBracket);
   });

@@ -144,6 +144,13 @@ export abstract class ResumingParser extends CstParser {
     return spanAt(this.path, token);
   }
 
+  /** Reports that nothing stands before a closing bracket where something must. */
+  protected demand(expected: string, closing: TokenType): void {
+    const next = this.LA(1);
+    if (this.RECORDING_PHASE || next.tokenType !== closing) return;
+    this.report(report.unexpectedToken({ span: this.spanOf(next), expected, found: describeToken(next) }));
+  }
+
   /** Elements with commas between them (one more at the end is allowed) up to a closing bracket, each element an attempt. */
   protected commaSeparated(expected: string, closing: string, element: () => void): void {
     const depth = this.RECORDING_PHASE ? 0 : this.depth;

@@ -22,7 +22,7 @@ export function annotate(text: string, facts: readonly Fact[]): string {
   return lines.flatMap((line, i) => [line, ...(byLine.get(i + 1) ?? [])]).join('\n');
 }
 
-/** Annotated files as one text; a heading tells several apart. */
+/** Several files as one text; a heading tells them apart. */
 export function joinAnnotated(files: ReadonlyMap<string, string>): string {
   const several = files.size > 1;
   return [...files].map(([file, text]) => `${several ? `// ---- ${file} ----\n` : ''}${text}\n`).join('\n');
