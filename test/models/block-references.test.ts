@@ -1,10 +1,14 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import * as tf from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
 import { lowerInference } from '../../src/compiler/3-lower/index.js';
+import { layersModelFiles } from '../../src/compiler/4-emit/tfjs/index.js';
+import { translate } from '../../src/compiler/4-emit/tfjs/translate.js';
 import { decodeSafetensors } from '../../src/runtime/checkpoint/safetensors.js';
 import { presentEngines, relativeDifference, runOnce } from '../parity/engines.js';
 import { gradientProgram } from '../support/gradient-program.js';
+import { loadLayersModel } from '../support/layers-model.js';
 import { interpret } from '../support/reference/interpret.js';
 import { randomValues } from '../support/reference/random.js';
 import { irOf } from '../support/shipped-models.js';
@@ -28,8 +32,8 @@ const cases: readonly (readonly [name: string, module: string, call: string])[] 
   ['DynamicConv', 'attention', 'DynamicConv(5, 3, kernels: 3, reduction: 2, temperature: 2)'],
 ];
 
-/** A case as a Program with the outputs `y` and `loss`, and the values of its inputs. */
-function programOf(name: string, module: string, call: string) {
+/** A case as a Program with the output `y`, and `loss` where it is wanted, and the values of its inputs. */
+function programOf([name, module, call]: (typeof cases)[number], withLoss = false) {
   const [batch = 0, height = 0, width = 0, channels = 0] = reference(name, 'x').shape;
   const declared = call.replace(/\(.*/, '');
   const net = call === declared ? '' : `  net = ${call}\n`;
@@ -38,10 +42,8 @@ import { ${declared} } from "std/${module}"
 model Net {
   in  x: [B, H, W, ${channels}]
   out y: tensor
-  out loss: []
-${net}  y = ${net === '' ? call : 'net'}(x)
-  loss = mean(square(y - 0.3))
-}
+${withLoss ? '  out loss: []\n' : ''}${net}  y = ${net === '' ? call : 'net'}(x)
+${withLoss ? '  loss = mean(square(y - 0.3))\n' : ''}}
 `;
   const program = lowerInference(irOf(text), { batch, height, width });
   const feeds = new Map<string, ArrayLike<number>>(program.inputs.map((input) => [input.name, reference(name, input.name).values]));
@@ -57,8 +59,9 @@ function reference(name: string, tensor: string) {
 const engines = await presentEngines();
 
 describe('blocks of the library give what PyTorch gives', () => {
-  test.each(cases)('%s', async (name, module, call) => {
-    const { program, feeds } = programOf(name, module, call);
+  test.each(cases)('%s', async (...use) => {
+    const [name] = use;
+    const { program, feeds } = programOf(use);
     for (const { name: input, tensor } of program.inputs) expect(reference(name, input).shape).toEqual(program.tensors[tensor]?.shape);
     const wanted = [...tensors.keys()].filter((key) => key.startsWith(`${name}/`) && key !== `${name}/y`);
     expect(wanted.map((key) => key.slice(name.length + 1)).sort()).toEqual([...feeds.keys()].sort());
@@ -77,9 +80,25 @@ describe('blocks of the library give what PyTorch gives', () => {
   });
 });
 
+describe('as layers of TensorFlow.js they give the same', () => {
+  test.each(cases)('%s', async (...use) => {
+    const [name] = use;
+    const { program } = programOf(use);
+    const weights = program.inputs
+      .filter(({ role }) => role === 'parameter')
+      .map((input) => [input.name, reference(name, input.name)] as const);
+    const model = await loadLayersModel(layersModelFiles(program, translate(program), new Map(weights)));
+    const x = reference(name, 'x');
+    const y = model.predict(tf.tensor(x.values, [...x.shape])) as tf.Tensor;
+    const found = { shape: y.shape, values: Float32Array.from(await y.data()) };
+    expect(relativeDifference(found, reference(name, 'y'))).toBeLessThan(1e-5);
+  });
+});
+
 describe('gradients of the blocks are slopes of their losses', () => {
-  test.each(cases)('%s', (name, module, call) => {
-    const { program, feeds } = programOf(name, module, call);
+  test.each(cases)('%s', (...use) => {
+    const [name] = use;
+    const { program, feeds } = programOf(use, true);
     const lossAt = (values: ReadonlyMap<string, ArrayLike<number>>): number =>
       interpret(program, values).get('loss')?.values[0] ?? Number.NaN;
     const names = program.inputs.map((input) => input.name);

@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { lowerInference, lowerTrainStep } from '../../src/compiler/3-lower/index.js';
+import { initializeWeights, lowerInference, lowerTrainStep } from '../../src/compiler/3-lower/index.js';
 import type { CompileOptions } from '../../src/compiler/index.js';
 import type { IR } from '../../src/compiler/ir/ir.js';
 import { verifyIR } from '../../src/compiler/ir/verify-ir.js';
 import { verifyProgram } from '../../src/compiler/ir/verify-program.js';
 import { findEngine } from '../../src/runtime/engines/index.js';
+import { Enhancer } from '../../src/runtime/enhance/index.js';
 import { analyzeText } from '../support/analyze-text.js';
+import { syntheticPhotograph } from '../support/images.js';
 import { irOf, modelText, parameterCount } from '../support/shipped-models.js';
 import { trainSteps } from '../support/train-steps.js';
 
@@ -67,13 +69,16 @@ describe.each(zoo)('$name $parameters', ({ name, parameters, published }) => {
 
 /** Versions small enough to train here: parameters, the patch, and what the input must be divisible by. */
 const tiny: Readonly<
-  Record<string, { readonly parameters: CompileOptions['parameters']; readonly patch: number; readonly sizes: string }>
+  Record<
+    string,
+    { readonly parameters: CompileOptions['parameters']; readonly patch: number; readonly sizes: string; readonly scale?: number }
+  >
 > = {
   unet: { parameters: { width: 4, levels: 2 }, patch: 16, sizes: 'H 4, W 4' },
-  rcan: { parameters: { width: 8, groups: 2, rcabs: 2, reduction: 1 }, patch: 16, sizes: '' },
-  srresnet: { parameters: { width: 4, blocks: 2 }, patch: 32, sizes: '' },
+  rcan: { parameters: { width: 8, groups: 2, rcabs: 2, reduction: 1 }, patch: 16, sizes: '', scale: 4 },
+  srresnet: { parameters: { width: 4, blocks: 2 }, patch: 32, sizes: '', scale: 4 },
   restormer: { parameters: { width: 8, blocks: [1, 1], heads: [1, 2], refinement: 1 }, patch: 16, sizes: 'H 2, W 2' },
-  swinir: { parameters: { width: 8, blocks: 1, depth: 2, heads: 2, size: 4 }, patch: 16, sizes: 'H 4, W 4' },
+  swinir: { parameters: { width: 8, blocks: 1, depth: 2, heads: 2, size: 4 }, patch: 16, sizes: 'H 4, W 4', scale: 2 },
   mirnet: { parameters: { width: 8, groups: 1, blocks: 1, height: 2 }, patch: 16, sizes: 'H 2, W 2' },
   'retinex-net': { parameters: { width: 8 }, patch: 16, sizes: 'H 8, W 8' },
   'ista-net': { parameters: { width: 4, phases: 3, shared: true }, patch: 12, sizes: '' },
@@ -100,7 +105,10 @@ describe.each(Object.keys(tiny))('%s', (name) => {
 
   test('has valid Programs for a picture and for every stage', () => {
     const ir = tinyIR(name);
-    expect(verifyProgram(lowerInference(ir, { batch: 2, height: 32, width: 64 }))).toEqual([]);
+    const program = lowerInference(ir, { batch: 2, height: 32, width: 64 });
+    expect(verifyProgram(program)).toEqual([]);
+    const scale = tiny[name]?.scale ?? 1;
+    expect(program.tensors[program.outputs[0]?.tensor ?? -1]?.shape).toEqual([2, 32 * scale, 64 * scale, 3]);
     for (const stage of ir.training?.stages ?? []) expect(verifyProgram(lowerTrainStep(ir, stage.name).program)).toEqual([]);
   });
 
@@ -115,6 +123,18 @@ describe.each(Object.keys(tiny))('%s', (name) => {
     }
   });
 });
+
+test.each(['unet', 'restormer', 'mirnet'])(
+  '%s enhances a picture of any size: it is padded to what the shapes ask for, and cropped',
+  async (name) => {
+    const ir = tinyIR(name);
+    const enhancer = new Enhancer(ir, initializeWeights(ir, 5), await findEngine('onnx'));
+    const picture = syntheticPhotograph(13, 11, 3);
+    const enhanced = await enhancer.enhance(picture);
+    await enhancer.dispose();
+    expect([enhanced.width, enhanced.height]).toEqual([picture.width, picture.height]);
+  },
+);
 
 test('the discriminator of SRGAN is the 70x70 PatchGAN of CycleGAN', () => {
   const ir = irOf(modelText('zoo/srresnet'));

@@ -65,9 +65,15 @@ export class NodeEmission {
     return this.node.inputs.map((_, index) => this.input(index));
   }
 
-  /** Adds a layer that is applied once, named after the instance and the operator. */
+  /**
+   * Adds a layer that is applied once, named after the instance and the operator. An input that it takes twice is copied: TensorFlow.js 4.22 counts each mention
+   * as a layer that is done with it, and frees it before the others have read it.
+   */
   apply(className: StandardLayer | CustomLayer, inputs: readonly LayerOutput[], config: LayerConfig = {}): LayerOutput {
-    return this.state.graph.apply(this.state.graph.add(className, this.name(this.node.op), config), inputs);
+    const distinct = inputs.map((input, i) =>
+      inputs.indexOf(input) === i ? input : this.apply('Rescaling', [input], { scale: 1, offset: 0 }),
+    );
+    return this.state.graph.apply(this.state.graph.add(className, this.name(this.node.op), config), distinct);
   }
 
   /** Applies the layer of this node's kernel; the first application makes it. */
