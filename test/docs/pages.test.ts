@@ -1,11 +1,15 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { type Rule, serializeProduction } from 'chevrotain';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { MfnParser } from '../../src/compiler/1-parse/grammar.js';
 import { format } from '../../src/compiler/1-parse/printer/index.js';
+import { contextualWords, reservedWords, symbols } from '../../src/compiler/1-parse/tokens.js';
 import { listVariants } from '../../src/compiler/2-analyze/variants/list-variants.js';
 import { analyze } from '../../src/compiler/index.js';
 import { runCommand } from '../cli/command-result.js';
+import { constructsOf } from '../support/concrete-syntax.js';
 import { filesOf } from '../support/page-examples.js';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -107,12 +111,31 @@ describe.each(pages)('%s', (page) => {
   }
 });
 
-describe('docs/tutorial.md', () => {
-  it.each(
-    blocksOf('docs/tutorial.md')
-      .filter(({ language, codes }) => language === 'mfn' && codes.length === 0)
-      .flatMap(({ heading, text }) => Object.entries(filesOf({ text })).map(([name, source]) => [heading, name, source] as const)),
-  )('%s: %s is formatted', (_, name, source) => {
+describe('the language reference', () => {
+  const sources = blocksOf('grammar/mfn.md').filter(({ language }) => language === 'mfn');
+  const shown = new Set(sources.flatMap(({ text }) => Object.values(filesOf({ text })).flatMap((source) => [...constructsOf(source)])));
+
+  it('has an example of every rule of the parser that takes words', () => {
+    const rules = Object.entries(new MfnParser().getGAstProductions());
+    // The others only choose between rules.
+    const taking = rules
+      .filter(([, rule]: [string, Rule]) => JSON.stringify(serializeProduction(rule)).includes('"type":"Terminal"'))
+      .map(([name]) => name);
+    expect(taking.length).toBeGreaterThan(40);
+    expect(taking.filter((name) => !shown.has(name))).toEqual([]);
+  });
+
+  it('has an example of every word and symbol of the scanner', () => {
+    const words = [...reservedWords.keys(), ...contextualWords.keys(), ...symbols.keys()];
+    expect(words.filter((word) => !shown.has(word))).toEqual([]);
+  });
+});
+
+describe.each(pages)('the sources of %s', (page) => {
+  const wellFormed = blocksOf(page).filter(({ language, codes }) => language === 'mfn' && codes.length === 0);
+  const files = wellFormed.flatMap(({ heading, text }) => Object.entries(filesOf({ text })).map((file) => [heading, ...file] as const));
+
+  it.each(files)('%s: %s is formatted', (_, name, source) => {
     expect(format(name, source).text).toBe(source);
   });
 });

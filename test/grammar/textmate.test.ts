@@ -1,14 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import type { CstElement, CstNode, IToken } from 'chevrotain';
+import type { IToken } from 'chevrotain';
 import { describe, expect, it } from 'vitest';
 import oniguruma from 'vscode-oniguruma';
 import textmate from 'vscode-textmate';
-import { MfnParser } from '../../src/compiler/1-parse/grammar.js';
-import { repairLayout } from '../../src/compiler/1-parse/layout.js';
 import { scan } from '../../src/compiler/1-parse/scan.js';
 import { contextualWords, Identifier, NumberLiteral, reservedWords, StringLiteral } from '../../src/compiler/1-parse/tokens.js';
+import { walkSyntax } from '../support/concrete-syntax.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const grammarText = readFileSync(`${root}grammar/mfn.tmLanguage.json`, 'utf8');
@@ -40,22 +39,12 @@ function scopesOf(text: string): string[] {
   return scopes;
 }
 
-/** The words that the parser takes as words of the language there, not as names. */
+/** Places of the words that the parser takes as words of the language, not as names. */
 function keywordsOf(text: string): ReadonlySet<number> {
-  const { tokens } = scan('a.mfn', text);
-  const { tokens: balanced, places } = repairLayout('a.mfn', text, tokens);
-  const parser = new MfnParser();
-  parser.start('a.mfn', balanced, places);
   const found = new Set<number>();
-  const visit = (node: CstNode): void => {
-    for (const [key, children] of Object.entries(node.children)) {
-      for (const child of children as CstElement[]) {
-        if ('children' in child) visit(child);
-        else if (key !== 'Identifier' && key !== 'alias' && isContextual(child)) found.add(child.startOffset);
-      }
-    }
-  };
-  visit(parser.file() as CstNode);
+  walkSyntax(text, (token, key) => {
+    if (key !== 'Identifier' && key !== 'alias' && isContextual(token)) found.add(token.startOffset);
+  });
   return found;
 }
 
