@@ -34,7 +34,7 @@ const zoo: readonly ZooModel[] = [
   {
     name: 'restormer',
     published: 26_126_644,
-    source: 'swz30/Restormer: 26.13 M in Table 1 of its supplement; sum over its layers by hand',
+    source: 'swz30/Restormer, its layers summed by hand; cited as 26.13 M',
   },
   {
     name: 'restormer',
@@ -48,9 +48,13 @@ const zoo: readonly ZooModel[] = [
     source: 'Table 2: 878 K for x2, which leaves out the 24 tables of 225 relative positions for 6 heads',
   },
   { name: 'swinir', parameters: { scale: 4 }, published: 897_228 + 32_400, source: 'Table 2: 897 K for x4' },
-  { name: 'mirnet', published: 31_787_419, source: 'swz30/MIRNet: 31.79 M in the paper on MIRNet-v2, shared weights counted once' },
-  { name: 'retinex-net', published: 555_205, source: '0.555 M in the comparisons of Zero-DCE++ and others' },
-  { name: 'ista-net', published: 336_978, source: 'jianzhangcs/ISTA-Net-PyTorch, ISTA-Net+: 0.34 M; 9 phases of 37,442' },
+  { name: 'mirnet', published: 31_787_419, source: 'swz30/MIRNet, its layers summed by hand with shared weights once; cited as 31.79 M' },
+  { name: 'retinex-net', published: 555_205, source: 'the layers of its PyTorch code summed by hand; cited as 0.555 M' },
+  {
+    name: 'ista-net',
+    published: 336_978,
+    source: 'jianzhangcs/ISTA-Net-PyTorch, ISTA-Net+: 9 phases of 37,442, summed by hand; cited as 0.34 M',
+  },
   { name: 'ista-net', parameters: { shared: true }, published: 37_442, source: 'one phase of them' },
   { name: 'srresnet', published: 1_517_571, source: 'MSRResNet, baseline of the AIM 2019 challenge on constrained super-resolution' },
 ];
