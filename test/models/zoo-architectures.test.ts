@@ -26,8 +26,8 @@ const zoo: readonly ZooModel[] = [
   {
     name: 'unet',
     parameters: { outputs: 1 },
-    published: 31_031_745,
-    source: 'Fig. 1 with 3 input channels: 31,037,633 of milesial/Pytorch-UNet less the 5,888 scales of its batch normalisations',
+    published: 31_037_633,
+    source: 'milesial/Pytorch-UNet with transposed convolutions, one class',
   },
   { name: 'rcan', published: 15_592_379 - 24, source: 'yulunzhang/RCAN, x4: 15,592K, of which 24 are the two fixed shifts of the colours' },
   { name: 'rcan', parameters: { scale: 2 }, published: 15_444_667 - 24, source: 'yulunzhang/RCAN, x2: 15,444K' },
