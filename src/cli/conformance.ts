@@ -1,4 +1,6 @@
 import type { IR } from '../compiler/ir/ir.js';
+import { modelTitle } from '../compiler/ir/model-title.js';
+import { ablations } from './conformance/ablations.js';
 import { ModelFacts } from './conformance/model-facts.js';
 import { type Mark, type PublishedFigure, paper, publishedFigures } from './conformance/published-figures.js';
 import { type Column, formatTable } from './terminal/table.js';
@@ -27,11 +29,19 @@ const tolerance = 1e-3;
 
 /** Compares a compiled model with the figures published for it; undefined where nothing was published for a model of its name. */
 export function conformanceOf(ir: IR): Conformance | undefined {
-  const { name } = ir.model;
-  const figures = Object.hasOwn(publishedFigures, name) ? publishedFigures[name] : undefined;
+  const figures = figuresOf(ir);
   if (figures === undefined) return undefined;
   const facts = new ModelFacts(ir);
-  return { model: name, paper, rows: figures.map((figure) => compare(figure, facts)) };
+  return { model: modelTitle(ir), paper, rows: figures.map((figure) => compare(figure, facts)) };
+}
+
+/** What was published for a model; for an ablation of Table 1, what it takes away and what it leaves. */
+function figuresOf({ model, variant }: IR): readonly PublishedFigure[] | undefined {
+  const known = Object.hasOwn(publishedFigures, model.name) ? publishedFigures[model.name] : undefined;
+  if (variant === undefined) return known;
+  const ablation = known && Object.hasOwn(ablations, variant.name) ? ablations[variant.name] : undefined;
+  if (known === undefined || ablation === undefined) return undefined;
+  return [...ablation.figures, ...known.filter(({ name }) => !ablation.changes.includes(name))];
 }
 
 function compare(figure: PublishedFigure, facts: ModelFacts): ConformanceRow {

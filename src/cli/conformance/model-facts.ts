@@ -39,6 +39,17 @@ export class ModelFacts {
     return this.ir.training?.settings[path];
   }
 
+  /** A setting that is a number. */
+  numericSetting(path: string): number | undefined {
+    const value = this.setting(path);
+    return typeof value === 'number' ? value : undefined;
+  }
+
+  /** Names of all streams. */
+  streams(): string | undefined {
+    return this.ir.training?.streams.flatMap(({ names }) => names).join(', ');
+  }
+
   /** Learning rate of a stage's first minimizer at a step. */
   rate(stage: string, step: number): number | undefined {
     const optimizer = this.stage(stage)?.minimizers[0]?.optimizer;
@@ -53,6 +64,12 @@ export class ModelFacts {
   blockParameter(instance: string, parameter: string): ParameterValue | undefined {
     const used = this.definition(this.ir.model.definition)?.instances.find(({ name }) => name === instance);
     return used === undefined ? undefined : this.definition(used.definition)?.parameters[parameter];
+  }
+
+  /** The length of a parameter that is a list. */
+  blockParameterLength(instance: string, parameter: string): number | undefined {
+    const value = this.blockParameter(instance, parameter);
+    return typeof value === 'object' ? value.length : undefined;
   }
 
   /** The penalty coefficients in a stage's losses: every epsilon of a sqrt(square(...) + epsilon^2), without repetitions. */

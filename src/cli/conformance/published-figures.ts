@@ -95,7 +95,7 @@ const training: readonly PublishedFigure[] = [
     source: 'eq. 7',
     mark: 'literal',
     assumption: 'eqs. 5 and 6 as printed for the discriminators; DeG minimises -log D of its fakes (assumption)',
-    ours: (facts) => numberOf(facts.setting('degradation.alpha')),
+    ours: (facts) => facts.numericSetting('degradation.alpha'),
   },
   {
     name: 'lambda, weight of SSIM',
@@ -103,7 +103,7 @@ const training: readonly PublishedFigure[] = [
     source: 'eq. 9',
     mark: 'literal',
     assumption: 'SSIM with an 11x11 Gaussian window, sigma 1.5, data range 1 (assumption: Wang et al. 2004)',
-    ours: (facts) => numberOf(facts.setting('refinement.lambda')),
+    ours: (facts) => facts.numericSetting('refinement.lambda'),
   },
   {
     name: 'epsilon of the Charbonnier penalty',
@@ -150,7 +150,7 @@ export const publishedFigures: Readonly<Record<string, readonly PublishedFigure[
       source: 'Sec. 3.1',
       mark: 'literal',
       assumption: 'Gaussian of 5 taps [.05 .25 .4 .25 .05], stride 2, replicated edges (assumption)',
-      ours: (facts) => lengthOf(facts.blockParameter('deg', 'groups')),
+      ours: (facts) => facts.blockParameterLength('deg', 'groups'),
     },
     {
       name: 'RCABs per level',
@@ -166,7 +166,7 @@ export const publishedFigures: Readonly<Record<string, readonly PublishedFigure[
       source: 'Sec. 3.1',
       mark: 'assumption',
       assumption: 'read as 3 RCABs in every residual group; RCAB as in RCAN, reduction 16',
-      ours: (facts) => repeated(facts.blockParameter('deg', 'rcabs'), lengthOf(facts.blockParameter('deg', 'groups'))),
+      ours: (facts) => repeated(facts.blockParameter('deg', 'rcabs'), facts.blockParameterLength('deg', 'groups')),
     },
     ...training,
   ],
@@ -176,14 +176,6 @@ export const publishedFigures: Readonly<Record<string, readonly PublishedFigure[
 function ratio(a: number | undefined, b: number | undefined): number | undefined {
   // Ten digits: the quotient of two rates carries rounding errors of float64.
   return a === undefined || b === undefined ? undefined : Number((a / b).toPrecision(10));
-}
-
-function numberOf(value: unknown): number | undefined {
-  return typeof value === 'number' ? value : undefined;
-}
-
-function lengthOf(value: unknown): number | undefined {
-  return Array.isArray(value) ? value.length : undefined;
 }
 
 function listOf(value: unknown): string | undefined {

@@ -16,6 +16,7 @@ import type { Amendment } from './variants/chain.js';
 import { withAmendments, withOverrides } from './variants/frames.js';
 import { assignmentsOf, type OverrideSource, overridesFrom } from './variants/overrides.js';
 import { amendedProgram } from './variants/program.js';
+import { isOfUnused } from './variants/unused.js';
 
 /** What analysing a source gives. */
 export interface AnalyzeResult {
@@ -65,13 +66,10 @@ function analyzeOnce(reference: string, host: SourceHost, options: CompileOption
   return { ...result, ir: variant ? { ...ir, variant: { name: variant.variant.name.value, source: variant.file.path } } : ir };
 }
 
-/** Warnings of what nothing uses. */
-const unusedCodes: ReadonlySet<string> = new Set(['MFN1005', 'MFN1022', 'MFN1023']);
-
 /** What a variant or an override leaves unused of the source that it amends is no mistake of either. */
 function withoutUnused(diagnostics: readonly Diagnostic[], amendments: readonly Amendment[]): Diagnostic[] {
   const own = new Set(amendments.map(({ file }) => file.path));
-  return diagnostics.filter(({ code, span }) => !unusedCodes.has(code) || own.has(span.file));
+  return diagnostics.filter((diagnostic) => !isOfUnused(diagnostic) || own.has(diagnostic.span.file));
 }
 
 /** What was analysed, for telling where a mistake comes from. */

@@ -147,7 +147,8 @@ export function translateModel(item: ModelDeclaration, file: FileDraft, translat
   const passLines: Line[] = [...dimensionLines(dimensions), ...pass.lines, result.text];
 
   const optionsName = parameters.length === 0 ? undefined : rootNames.identifiers.take(`${item.name.text}Options`);
-  const order: [number, number] = [translation.input.modules.indexOf(translation.input.root), item.span.start];
+  const { modules, root } = translation.input;
+  const order: [number, number] = [modules.indexOf(root), root.file.items.indexOf(item)];
   const write = (): void => {
     const fields = members.filter((member) => member.isUsed);
     const typeOfField = (member: Member): string =>

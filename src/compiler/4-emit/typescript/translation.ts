@@ -81,8 +81,9 @@ export class Translation {
     return declared && [declared, this.file(this.placed.get(declared) as string)];
   }
 
-  orderOf(declared: Declared): [number, number] {
-    return [this.input.modules.indexOf(declared.module), declared.item.span.start];
+  /** Where a declaration stands: its module, and its place among the declarations there, which in a variant come from several files. */
+  orderOf({ module, item }: Pick<Declared, 'module' | 'item'>): [number, number] {
+    return [this.input.modules.indexOf(module), (module.file.items as readonly object[]).indexOf(item)];
   }
 
   /** What the round before found out. */
