@@ -230,3 +230,9 @@ export function padWith<T extends tf.Tensor>(
   }
   return result as T;
 }
+
+/** A tensor whose elements are their own index along an axis, counted from 0. */
+export function positions(shape: readonly number[], axis = 0): tf.Tensor {
+  const line = shape.map((extent, i) => (i === axis ? extent : 1));
+  return tf.broadcastTo(tf.range(0, shape[axis] ?? 1).reshape(line), [...shape]);
+}

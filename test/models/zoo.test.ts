@@ -17,6 +17,7 @@ const peers = path.resolve(project, '../shared/oracle/peers');
 /** Networks with published weights and outputs: the file of the weights, and how many parameters its authors count. */
 const published = [
   { spec: 'zero-dce', weights: 'zero-dce', parameters: 79_416 },
+  { spec: 'zero-dce-plus-plus', weights: 'zero-dce++', parameters: 10_561 },
   { spec: 'sci', weights: 'sci-medium', parameters: 258 },
 ];
 

@@ -2,7 +2,7 @@ import { evaluateShape, type Shape, type Sizes } from '../ir/dimension.js';
 import type { CallNode, Definition, IR, Node, OpNode } from '../ir/ir.js';
 import type { Origin, TensorId } from '../ir/program.js';
 import type { Attributes, AttributeValue } from '../ops/index.js';
-import { isOpName, opDefinition } from '../ops/index.js';
+import { constantOps, isConstantOpName, isSourceOpName, sourceOpDefinition } from '../ops/index.js';
 import { LoweringFailure } from './lowering-failure.js';
 import { InternalError, type ProgramBuilder } from './program-builder.js';
 import { joinPath } from './weights.js';
@@ -69,6 +69,9 @@ export const flatten = (
     const origin: Origin = { file: node.span.file, path, ...linesOf(node.span.file, node.span.start) };
     if (node.kind === 'constant') {
       values.set(node.output.value, builder.constant(Float32Array.from(node.values), node.output.shape));
+    } else if (node.kind === 'op' && isConstantOpName(node.op)) {
+      const content = constantOps[node.op].values(concreteAttributes(node, sizes));
+      values.set(node.output.value, builder.constant(content, evaluateShape(node.output.shape, sizes)));
     } else if (node.kind === 'op') {
       const tensor = emitAt(sizes, () => builder.emit(node.op, node.inputs.map(tensorOf), concreteAttributes(node, sizes), origin));
       checkShape(node, builder.shapeOf(tensor), sizes);
@@ -128,7 +131,7 @@ const concreteValue = (value: AttributeValue, sizes: Sizes): AttributeValue => {
 
 /** Attributes of a node with its symbolic dimensions evaluated. */
 const concreteAttributes = (node: OpNode, sizes: Sizes): Attributes => {
-  const specifications = isOpName(node.op) ? opDefinition(node.op).attributes : [];
+  const specifications = isSourceOpName(node.op) ? sourceOpDefinition(node.op).attributes : [];
   return Object.fromEntries(
     Object.entries(node.attributes).map(([name, value]) => {
       const kind = specifications.find((specification) => specification.name === name)?.kind;

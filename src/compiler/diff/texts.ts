@@ -1,5 +1,5 @@
 import type { ParameterValue } from '../ir/ir.js';
-import { type AttributeValue, isOpName, opDefinition } from '../ops/index.js';
+import { type AttributeValue, isSourceOpName, sourceOpDefinition } from '../ops/index.js';
 
 /** `[2, 3, 4]`, `"same"`, `0.5` */
 export const parameterText = (value: ParameterValue): string =>
@@ -20,7 +20,9 @@ export const constantText = (values: readonly number[], shape: readonly number[]
 
 /** The attributes of an operator that are not its defaults: `alpha: 0.1`. */
 export const toldAttributes = (op: string, attributes: Readonly<Record<string, AttributeValue>>): string[] => {
-  const specifications = new Map((isOpName(op) ? opDefinition(op).attributes : []).map((attribute) => [attribute.name, attribute]));
+  const specifications = new Map(
+    (isSourceOpName(op) ? sourceOpDefinition(op).attributes : []).map((attribute) => [attribute.name, attribute]),
+  );
   return Object.entries(attributes).flatMap(([name, value]) => {
     const specification = specifications.get(name);
     if (JSON.stringify(value) === JSON.stringify(specification?.default)) return [];

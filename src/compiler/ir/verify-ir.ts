@@ -1,5 +1,5 @@
 import { Ajv, type ErrorObject } from 'ajv';
-import { inferShape, isOpName, isProblem, opDefinition, type ShapeContext } from '../ops/index.js';
+import { inferShape, isProblem, isSourceOpName, type ShapeContext, sourceOpDefinition } from '../ops/index.js';
 import { areEqual, type Dimension, isDimensionText, type Shape, substitute } from './dimension.js';
 import { type CallNode, type Definition, type IR, type Node, valuesOf } from './ir.js';
 import schema from './ir.schema.json' with { type: 'json' };
@@ -107,8 +107,8 @@ const verifyNode = (
   }
   const inputs = node.inputs.map((input) => shapes.get(input) ?? []);
   if (node.kind === 'call') return verifyCall(ir, definition, index, node, inputs, context);
-  if (!isOpName(node.op)) return [`there is no operator ${node.op}`];
-  const operator = opDefinition(node.op);
+  if (!isSourceOpName(node.op)) return [`there is no operator ${node.op}`];
+  const operator = sourceOpDefinition(node.op);
   if (!operator.callable) return [`the operator ${node.op} belongs to Programs, not to the IR`];
   const call = inferShape(operator, inputs, node.attributes, context);
   return isProblem(call)

@@ -30,8 +30,9 @@ import { maximum } from './maximum.js';
 import { minimum } from './minimum.js';
 import { mul } from './mul.js';
 import { neg } from './neg.js';
-import type { OpDefinition } from './op.js';
+import type { ConstantOpDefinition, OpDefinition } from './op.js';
 import { pad } from './pad.js';
+import { positions } from './positions.js';
 import { pow } from './pow.js';
 import { reduceMax } from './reduce_max.js';
 import { reduceMean } from './reduce_mean.js';
@@ -129,6 +130,20 @@ export const isOpName = (name: string): name is OpName => Object.hasOwn(ops, nam
 
 /** The definition of an operator. */
 export const opDefinition = (name: OpName): OpDefinition => ops[name];
+
+/** Operators that no Program holds, as they become constants of it. */
+export const constantOps = { positions } as const satisfies Record<string, ConstantOpDefinition>;
+
+/** The operators that sources and the IR know. */
+export type SourceOpName = OpName | keyof typeof constantOps;
+
+export const sourceOpNames: readonly SourceOpName[] = [...opNames, ...(Object.keys(constantOps) as (keyof typeof constantOps)[])];
+
+export const isConstantOpName = (name: string): name is keyof typeof constantOps => Object.hasOwn(constantOps, name);
+
+export const isSourceOpName = (name: string): name is SourceOpName => isOpName(name) || isConstantOpName(name);
+
+export const sourceOpDefinition = (name: SourceOpName): OpDefinition => (isConstantOpName(name) ? constantOps[name] : ops[name]);
 
 export { completeAttributes } from './rules/attributes.js';
 export { concreteShapes, shapesAtAllSizes } from './rules/context.js';

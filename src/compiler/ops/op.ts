@@ -93,3 +93,9 @@ export interface OpDefinition {
   /** Gradient of each input (undefined where `needs` is false or the derivative is zero everywhere); absent: not differentiable. */
   readonly gradient?: (builder: GradientBuilder, call: GradientArguments) => readonly (number | undefined)[];
 }
+
+/** An operator without tensors, known to sources and the IR: a Program has its values as a constant. */
+export interface ConstantOpDefinition extends OpDefinition {
+  /** Its elements, row-major, for attributes without symbols. */
+  readonly values: (attributes: Attributes) => Float32Array;
+}

@@ -565,6 +565,40 @@ function average_pool(x: tensor, size: int = 2, stride: int = 0, padding: string
 function maximum_pool(x: tensor, size: int = 2, stride: int = 0, padding: string = "valid") =
   max_pool(x, size: [size, size], strides: if stride > 0 then [stride, stride] else [size, size], padding: padding)
 `],
+  ['std/resizing', `mfn 1
+
+/// Resizes pictures to \`height\` x \`width\`: "bilinear" or "nearest". As PyTorch's \`interpolate\` does: the centres of pixels are at halves, unless
+/// \`align_corners\` (bilinear only) puts the corner pixels of both pictures upon each other; nothing is smoothed before it is made smaller.
+/// Exact, with exact gradients: each axis is multiplied with a constant matrix.
+function resize(x: [B, H, W, C], height: int, width: int, mode: string = "bilinear", align_corners: bool = false) {
+  let rows = matmul(sampling(H, height, mode, align_corners), reshape(x, [B, H, W * C]))
+  let columns = matmul(sampling(W, width, mode, align_corners), reshape(rows, [B * height, W, C]))
+  return reshape(columns, [B, height, width, C])
+}
+
+/// Makes pictures \`factor\` times as high and wide.
+function upsample(x: [B, H, W, C], factor: int = 2, mode: string = "nearest", align_corners: bool = false) =
+  if mode == "nearest" then depth_to_space(concat([for i in 1 .. factor ^ 2: x], axis: 3), block_size: factor)
+  else resize(x, factor * H, factor * W, mode, align_corners)
+
+/// Makes pictures one \`factor\`-th as high and wide, which has to divide both.
+function downsample(x: [B, H, W, C], factor: int = 2, mode: string = "bilinear", align_corners: bool = false) =
+  resize(x, H / factor, W / factor, mode, align_corners)
+
+/// What each of \`to\` pixels along an axis takes of each of \`from\` ones, \`[to, from]\`.
+function sampling(from: int, to: int, mode: string, align_corners: bool) {
+  let last = stop(reduce_max(positions([from])))
+  let last_target = stop(reduce_max(positions([to])))
+  let target = positions([to, 1])
+  let pixel = positions([1, from], axis: 1)
+  let corner = target * (last / maximum(last_target, 1))
+  let centre = minimum(maximum((target + 0.5) * (last + 1) / (last_target + 1) - 0.5, 0), last)
+  let place = if align_corners then corner else centre
+  let at = target * (last + 1) / (last_target + 1)
+  return if mode == "nearest" then greater_equal(at, pixel) - greater_equal(at, pixel + 1)
+    else relu(1 - abs(place - pixel))
+}
+`],
   ['std/shapes', `mfn 1
 
 /// Cuts a tensor into \`count\` equal parts along an axis, counted from 0; a list.

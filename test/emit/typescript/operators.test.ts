@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { decomposePads } from '../../../src/compiler/3-lower/passes/decompose-pads.js';
-import { type Attributes, completeAttributes, isProblem, type OpName, opDefinition } from '../../../src/compiler/ops/index.js';
+import { type Attributes, completeAttributes, constantOps, isProblem, type OpName, opDefinition } from '../../../src/compiler/ops/index.js';
 import { flag, integers, number, padding, pairs, word } from '../../../src/compiler/ops/rules/attributes.js';
 import { reducedAxes } from '../../../src/compiler/ops/rules/axes.js';
 import * as templates from '../../../templates/typescript/operators.js';
@@ -159,11 +159,21 @@ describe('the operators of generated code have the values and the gradients of t
     }
   });
 
+  it.each([
+    [[4], 0],
+    [[2, 3, 2], 1],
+    [[3, 1], 1],
+  ])('positions of [%j] along %i', (shape, axis) => {
+    const expected = constantOps.positions.values({ shape, axis });
+    expect([...templates.positions(shape, axis).dataSync()]).toEqual([...expected]);
+  });
+
   it('are all in this table', () => {
     const source = readFileSync(fileURLToPath(new URL('../../../templates/typescript/operators.ts', import.meta.url)), 'utf8');
     const exported = [...source.matchAll(/^export function (\w+)/gm)].map(([, name]) => name);
     expect(Object.keys(templates).sort()).toEqual(exported.sort());
-    expect([...new Set(Object.values(substitutes).map(({ name }) => name))].sort()).toEqual(exported);
+    const constants = Object.keys(constantOps);
+    expect([...new Set([...Object.values(substitutes).map(({ name }) => name), ...constants])].sort()).toEqual(exported);
   });
 
   it('stand wherever the gradient of tfjs is missing or wrong', () => {

@@ -1,4 +1,4 @@
-import { type OpName, opDefinition, opNames } from '../../ops/index.js';
+import { type SourceOpName, sourceOpDefinition, sourceOpNames } from '../../ops/index.js';
 
 /** Operators that sources may call by name. */
-export const callableOps: readonly OpName[] = opNames.filter((name) => opDefinition(name).callable);
+export const callableOps: readonly SourceOpName[] = sourceOpNames.filter((name) => sourceOpDefinition(name).callable);

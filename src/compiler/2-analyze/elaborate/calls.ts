@@ -1,7 +1,7 @@
 import type { Argument, Expression } from '../../1-parse/ast.js';
 import { didYouMean, report, type Span } from '../../diagnostics/index.js';
 import type { FunctionArgument, ValueRange } from '../../ir/ir.js';
-import { completeAttributes, isProblem, type OpName, opDefinition } from '../../ops/index.js';
+import { completeAttributes, isProblem, type SourceOpName, sourceOpDefinition } from '../../ops/index.js';
 import type { Attributes, AttributeValue } from '../../ops/op.js';
 import { bindArguments, type EvaluatedArgument, slotsOf } from './arguments.js';
 import { applyInstance, construct } from './blocks.js';
@@ -116,8 +116,8 @@ function describeArgument(name: string, value: Value): FunctionArgument | undefi
 }
 
 /** An operator: its tensors first, then its attributes, by position or by name. A variadic one takes its attributes by name only. */
-export function callOp(name: OpName, given: readonly EvaluatedArgument[], span: Span, context: Context): Value {
-  const definition = opDefinition(name);
+export function callOp(name: SourceOpName, given: readonly EvaluatedArgument[], span: Span, context: Context): Value {
+  const definition = sourceOpDefinition(name);
   if (given.some(({ value }) => value.kind === 'error')) return errorValue;
   const attributeSlots = definition.attributes.map((attribute) => ({ name: attribute.name, optional: attribute.default !== undefined }));
   const positional = given.filter((argument) => !argument.name);
@@ -157,9 +157,9 @@ function checkClip(range: ValueRange | undefined, { minimum, maximum }: Attribut
 }
 
 /** The attributes that are given, each checked by itself so that a mistake is reported at its argument. */
-function attributesOf(name: OpName, bound: ReadonlyMap<string, EvaluatedArgument>, context: Context): Attributes | undefined {
+function attributesOf(name: SourceOpName, bound: ReadonlyMap<string, EvaluatedArgument>, context: Context): Attributes | undefined {
   const attributes: Record<string, AttributeValue> = {};
-  for (const specification of opDefinition(name).attributes) {
+  for (const specification of sourceOpDefinition(name).attributes) {
     const argument = bound.get(specification.name);
     if (!argument) continue;
     const value = toAttribute(argument.value);

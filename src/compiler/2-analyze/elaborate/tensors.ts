@@ -1,18 +1,18 @@
 import { report, type Span } from '../../diagnostics/index.js';
 import { isExact } from '../../ir/dimension.js';
 import { limits } from '../../limits.js';
-import { hasElementwiseShape, inferShape, isProblem, type OpName, opDefinition } from '../../ops/index.js';
+import { hasElementwiseShape, inferShape, isProblem, type SourceOpName, sourceOpDefinition } from '../../ops/index.js';
 import type { Attributes } from '../../ops/op.js';
 import { differingAxis, originOfSide } from './conflict.js';
 import { type Context, fail } from './context.js';
 import { describe, errorValue, type ListValue, sizeOf, type TensorValue, type Value } from './values.js';
 
 /** Adds an operator to the definition that is being built, or reports what its shape rule objects to. */
-export function emitOp(context: Context, name: OpName, inputs: readonly TensorValue[], attributes: Attributes, span: Span): Value {
+export function emitOp(context: Context, name: SourceOpName, inputs: readonly TensorValue[], attributes: Attributes, span: Span): Value {
   const { builder, state } = context;
   if (!builder) return tensorsNotAllowed(context, span);
   if (!state.spendNode(context, span, inputs.length)) return errorValue;
-  const definition = opDefinition(name);
+  const definition = sourceOpDefinition(name);
   const shapes = inputs.map(({ shape }) => shape);
   const result = inferShape(definition, shapes, attributes, { equal: (a, b) => state.constraints.agree(a, b, span) });
   if (!isProblem(result)) {

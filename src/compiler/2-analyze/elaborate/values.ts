@@ -2,7 +2,7 @@ import type { BlockDeclaration, FunctionDeclaration } from '../../1-parse/ast.js
 import type { Span } from '../../diagnostics/index.js';
 import { formatShape, type Shape } from '../../ir/dimension.js';
 import type { Initializer, ParameterValue, RateExpression, ValueRange } from '../../ir/ir.js';
-import type { OpName } from '../../ops/index.js';
+import type { SourceOpName } from '../../ops/index.js';
 import type { Environment } from './environment.js';
 import type { InstanceRecord } from './instances.js';
 
@@ -91,7 +91,7 @@ export type Value =
   | { readonly kind: 'instance'; readonly instance: InstanceRecord }
   /** Results of a block with several `out` ports. */
   | { readonly kind: 'outputs'; readonly block: string; readonly members: ReadonlyMap<string, TensorValue> }
-  | { readonly kind: 'op'; readonly name: OpName }
+  | { readonly kind: 'op'; readonly name: SourceOpName }
   | { readonly kind: 'builtin'; readonly name: string }
   /** A weight that does not exist under these parameters. */
   | { readonly kind: 'absent'; readonly name: string }

@@ -84,6 +84,10 @@ export const evaluateConstant = (node: ProgramNode, operands: readonly Constant[
       return Float32Array.from(offsetsIn(first.shape, shape), (offset) => first.values[offset] ?? 0);
     case 'transpose':
       return transposed(first, integers(node.attributes, 'permutation'));
+    case 'reduce_max':
+      return shape.every((extent) => extent === 1)
+        ? Float32Array.of(first.values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY))
+        : undefined;
     case 'clip': {
       const least = number(node.attributes, 'minimum');
       const greatest = number(node.attributes, 'maximum');

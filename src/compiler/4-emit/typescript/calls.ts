@@ -1,6 +1,6 @@
 import type { BlockDeclaration, Expression, FunctionDeclaration, Name, Parameter, TypeExpression } from '../../1-parse/ast.js';
 import { preludePath } from '../../2-analyze/modules/modules.js';
-import { type OpName, opDefinition } from '../../ops/index.js';
+import { type SourceOpName, sourceOpDefinition } from '../../ops/index.js';
 import { callBuiltin } from './builtins.js';
 import { type Code, type Context, finalText, untranslatable } from './context.js';
 import { translate } from './expressions.js';
@@ -158,8 +158,8 @@ export function parameterType(type: TypeExpression, seen: Type | undefined): Typ
 
 const property = (name: string, value: string): string => (name === value ? name : `${name}: ${value}`);
 
-function callOperator(name: OpName, given: readonly GivenArgument[], context: Context): Code {
-  const { inputs, attributes, variadic } = opDefinition(name);
+function callOperator(name: SourceOpName, given: readonly GivenArgument[], context: Context): Code {
+  const { inputs, attributes, variadic } = sourceOpDefinition(name);
   const slots = [...(variadic ? [] : inputs), ...attributes.map((attribute) => attribute.name)].map((text) => ({ name: { text } }));
   const bound = bind(slots, variadic ? given.filter((argument) => argument.name) : given);
   const operands = variadic

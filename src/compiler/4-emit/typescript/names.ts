@@ -1,6 +1,6 @@
 import type { BlockDeclaration, FunctionDeclaration, LetStatement, NamespaceDeclaration } from '../../1-parse/ast.js';
 import type { Module } from '../../2-analyze/modules/modules.js';
-import type { OpName } from '../../ops/index.js';
+import type { SourceOpName } from '../../ops/index.js';
 import type { Identifiers } from './identifiers.js';
 import type { Type } from './types.js';
 
@@ -38,7 +38,7 @@ export type Binding =
   | ValueBinding
   | FamilyBinding
   | { readonly kind: 'declared'; readonly declared: Declared }
-  | { readonly kind: 'operator'; readonly name: OpName }
+  | { readonly kind: 'operator'; readonly name: SourceOpName }
   | { readonly kind: 'builtin'; readonly name: string };
 
 /** What the names of a source stand for at a place, and the identifiers that are in use there. */

@@ -1,4 +1,4 @@
-import type { OpName } from '../../ops/index.js';
+import type { SourceOpName } from '../../ops/index.js';
 import type { Code, Context } from './context.js';
 import { methodCall } from './methods.js';
 import { asTensor, asTyped } from './tensors.js';
@@ -244,7 +244,12 @@ const notCallable: Translator = () => {
 };
 
 /** How each operator is written with tfjs; what tfjs has no right gradient for stands in the generated operators.ts. */
-export const operatorTranslators: Readonly<Record<OpName, Translator>> = {
+export const operatorTranslators: Readonly<Record<SourceOpName, Translator>> = {
+  positions: (call) => ({
+    text: `${call.context.file.use('operators', 'positions')}(${list(text(call, 'shape') ?? '[]', text(call, 'axis'))})`,
+    type: tensor(),
+    isLoose: true,
+  }),
   neg: method('neg'),
   abs: absoluteValue,
   sign: method('sign'),
