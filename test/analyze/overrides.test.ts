@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { overridesFrom } from '../../src/compiler/2-analyze/variants/overrides.js';
 import type { CompileOptions } from '../../src/compiler/index.js';
 import { analyzeText } from '../support/analyze-text.js';
 import { irOf, modelText } from '../support/shipped-models.js';
@@ -62,5 +63,29 @@ describe('overrides', () => {
     ['an empty batch', { settings: { batch: 0 } }, ['MFN2016 the size of a batch is 0, outside 1 to 65536']],
   ])('%s is an error with a hint', (_what, options, expected) => {
     expect(problems(options as CompileOptions)).toEqual(expected);
+  });
+
+  test('reach a `let` of a training and what is built in by different paths where both have one name', () => {
+    const named = text
+      .replace('  adam {', '  let rate = 0.5\n  let batch = 2\n  adam {')
+      .replace('let anchor = 0.0', 'let anchor = 0 * rate * batch');
+    const given = irOf(named, { settings: { rate: 0.25, 'adam.rate': 1e-5, 'data.batch': 4 } }).training;
+    expect(given?.settings).toMatchObject({ rate: 0.25, 'adam.rate': 1e-5, batch: 2, 'data.batch': 4 });
+    expect(given?.batch).toBe(4);
+    expect(given?.stages.map(({ minimizers }) => minimizers[0]?.optimizer.rate)).toEqual([1e-5, 1e-5]);
+  });
+
+  test('come one after the other: the last one counts', () => {
+    const overrides = [overridesFrom('--set', ['width=16', 'width=8', 'training.batch=3'])];
+    const ir = irOf(text, { parameters: { width: 4 }, overrides });
+    expect(ir.model.parameters).toEqual({ width: 8 });
+    expect(ir.training?.batch).toBe(3);
+  });
+
+  test('are named where a mistake in the source comes from them, and only those', () => {
+    const overrides = [overridesFrom('--set', ['width=8', 'Module.rcabs=2', 'DenseFusionNetwork.modules=-1'])];
+    const { diagnostics } = analyzeText(text, { overrides });
+    const frames = diagnostics.flatMap(({ related }) => related.filter(({ span }) => span.file === '--set').map(({ span }) => span.start));
+    expect([...new Set(frames)]).toEqual(['width=8\nModule.rcabs=2\n'.length]);
   });
 });

@@ -59,6 +59,11 @@ describe('a run file', () => {
     expect(run.output.endsWith('/runs/lol')).toBe(true);
   });
 
+  it('takes a text that reads as an expression for one, and another text for itself', async () => {
+    const [source] = (await read(`${complete}training:\n  rate: 1e-4 * 0.5 ^ epoch\n  mode: fast\n  name: "a b"\n`)).overrides;
+    expect(source?.edits.map(({ value }) => value.kind)).toEqual(['binary', 'string', 'string']);
+  });
+
   it('takes overrides as if they stood in it', async () => {
     const run = await read(complete, [
       'training.refinement.lambda=0.5',
