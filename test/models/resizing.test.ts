@@ -142,19 +142,19 @@ describe.each(published)('$about', ({ size: [height, width], options, values, su
 });
 
 describe('by factors', () => {
-  const valueOf = (expression: string): number[] =>
+  const resized = (expression: string): number[] =>
     Array.from(
       interpret(lowerInference(irOf(model(expression)), { batch: 1, height: 4, width: 6 }), new Map([['x', wave(48, 0.61)]])).get('y')
         ?.values ?? [],
     );
 
   it('upsampling copies pixels, or is a resize', () => {
-    expect(valueOf('upsample(x, 3)')).toEqual(valueOf('resize(x, 12, 18, mode: "nearest")'));
-    expect(valueOf('upsample(x, 2, mode: "bilinear")')).toEqual(valueOf('resize(x, 8, 12)'));
+    expect(resized('upsample(x, 3)')).toEqual(resized('resize(x, 12, 18, mode: "nearest")'));
+    expect(resized('upsample(x, 2, mode: "bilinear")')).toEqual(resized('resize(x, 8, 12)'));
   });
 
   it('downsampling demands a divisible size', () => {
-    expect(valueOf('downsample(x)')).toEqual(valueOf('resize(x, 2, 3)'));
+    expect(resized('downsample(x)')).toEqual(resized('resize(x, 2, 3)'));
     const { model: entry } = irOf(model('downsample(x, 12)'));
     expect(entry.constraints.map(({ symbol, divisor }) => [symbol, divisor])).toEqual([
       ['H', 12],
