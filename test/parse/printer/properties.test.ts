@@ -8,6 +8,7 @@ import { scan } from '../../../src/compiler/1-parse/scan.js';
 import { explanations } from '../../../src/compiler/diagnostics/explanations.js';
 import { arbitraryProgram, laidOut } from '../../support/arbitrary-program.js';
 import { astText } from '../../support/ast-text.js';
+import { filesOf } from '../../support/page-examples.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const sourcesOf = (folder: string): string[] =>
@@ -17,17 +18,20 @@ const sourcesOf = (folder: string): string[] =>
     .map((name) => `${folder}/${name}`);
 
 const files = ['models', 'src/compiler/stdlib', 'examples', 'test/cases', 'test/parse'].flatMap(sourcesOf);
-const blocksOf = (file: string): [string, string][] => {
-  const found = readFileSync(`${root}${file}`, 'utf8').matchAll(/```mfn\n([\s\S]*?)```/g);
-  return [...found].map(([, text], i) => [`${file}, block ${i + 1}`, text ?? '']);
+/** The sources among the examples of pages: of an example of several files, each. */
+const examplesOf = (title: string, text: string): [string, string][] =>
+  Object.entries(filesOf({ text })).map(([name, source]) => [`${title}, ${name}`, source]);
+const blocksOf = (page: string): [string, string][] => {
+  const found = readFileSync(`${root}${page}`, 'utf8').matchAll(/^```mfn.*\n([\s\S]*?)^```$/gm);
+  return [...found].flatMap(([, text = ''], i) => examplesOf(`${page}, block ${i + 1}`, text));
 };
 
 const corpus: [string, string][] = [
   ...files.map((file): [string, string] => [file, readFileSync(`${root}${file}`, 'utf8')]),
-  ...blocksOf('grammar/mfn.md'),
-  ...explanations.flatMap(({ code, wrong, right }): [string, string][] => [
-    [`${code}, failing`, wrong.text],
-    [`${code}, mended`, right.text],
+  ...['grammar/mfn.md', 'docs/tutorial.md'].flatMap(blocksOf),
+  ...explanations.flatMap(({ code, wrong, right }) => [
+    ...examplesOf(`${code}, failing`, wrong.text),
+    ...examplesOf(`${code}, mended`, right.text),
   ]),
 ];
 
