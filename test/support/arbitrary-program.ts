@@ -14,6 +14,8 @@ const numbers = ['1', '0', '2', '64', '0.5', '5e-4', '1E3', '12.25', '1000000'];
 const strings = ['"same"', '""', '"a \\"b\\"\\n"', '"std/blocks"', '"// no comment"'];
 const infixes = ['+', '-', '*', '/', '%', '^', '..', '..<', 'and', 'or'];
 const comparisons = ['==', '!=', '<', '<=', '>', '>='];
+/** Most decisions that make the expression of a statement. */
+const longestValue = 40;
 /** Most constructs around one another, far below the limits of the parser. */
 const deepest = 12;
 
@@ -23,12 +25,16 @@ const deepest = 12;
  */
 class ProgramBuilder {
   private next = 0;
+  /** Where the decisions for what is being made end. */
+  private end: number;
   private depth = 0;
 
-  constructor(private readonly decisions: readonly number[]) {}
+  constructor(private readonly decisions: readonly number[]) {
+    this.end = decisions.length;
+  }
 
   private choose(alternatives: number): number {
-    return (this.decisions[this.next++] ?? 0) % alternatives;
+    return this.next < this.end ? (this.decisions[this.next++] ?? 0) % alternatives : 0;
   }
 
   private one<T>(of: readonly T[]): T {
@@ -115,33 +121,42 @@ class ProgramBuilder {
 
   private readonly label = (): Tokens => this.optional(() => ['as', this.one(names)]);
 
+  /** The expression of a statement: of few decisions, so that some are left for what follows. */
+  private readonly value = (): Tokens => {
+    const outer = this.end;
+    this.end = Math.min(outer, this.next + this.choose(longestValue));
+    const tokens = this.expression();
+    this.end = outer;
+    return tokens;
+  };
+
   // ---- Statements ------------------------------------------------------------------------------------------------------
 
   private readonly type = (): Tokens => [
     ...this.one([() => [this.one(['int', 'float', 'image', 'tensor'])], this.dimensions])(),
     ...this.optional(() => ['[', ']']),
-    ...this.optional(() => ['in', '[', ...this.expression(), ',', ...this.expression(), ']']),
+    ...this.optional(() => [glue, 'in', '[', ...this.value(), ',', ...this.value(), ']']),
   ];
 
-  private readonly dimensions = (): Tokens => ['[', ...this.listed(4, this.expression), ']'];
+  private readonly dimensions = (): Tokens => ['[', ...this.listed(4, this.value), ']'];
 
   private readonly parameters = (): Tokens => ['(', ...this.listed(4, this.parameter), ')'];
 
   private readonly parameter = (): Tokens => [
     ...[this.one(names), ':', glue, ...this.type()],
-    ...this.optional(() => ['=', ...this.expression()]),
+    ...this.optional(() => ['=', ...this.value()]),
   ];
 
-  private readonly let = (): Tokens => ['let', this.one(names), '=', ...this.expression()];
+  private readonly let = (): Tokens => ['let', this.one(names), '=', ...this.value()];
 
   private readonly assign = (): Tokens => [
     this.one(targets),
-    ...this.optional(() => ['[', ...this.listed(2, this.expression, { least: 1, mayTrail: false }), ']']),
-    ...['=', ...this.expression()],
+    ...this.optional(() => ['[', ...this.listed(2, this.value, { least: 1, mayTrail: false }), ']']),
+    ...['=', ...this.value()],
   ];
 
   private loop(body: () => Tokens): Tokens {
-    return ['for', this.one(names), 'in', ...this.expression(), '{', ...this.several(3, body).flat(), '}'];
+    return ['for', this.one(names), 'in', ...this.value(), '{', ...this.several(3, body).flat(), '}'];
   }
 
   private readonly statement = (): Tokens =>
@@ -150,7 +165,8 @@ class ProgramBuilder {
       this.assign,
       this.let,
       () => [this.one(['in', 'out']), this.one(names), ':', ...this.type()],
-      () => ['weight', this.one(names), ':', ...this.dimensions(), '=', ...this.expression()],
+      () => [this.one(['weight', 'statistic']), this.one(names), ':', ...this.dimensions(), '=', ...this.value()],
+      () => ['update', this.one(names), '=', ...this.value()],
       () => this.loop(this.statement),
     );
 
@@ -158,15 +174,15 @@ class ProgramBuilder {
 
   private readonly optimizer = (): Tokens => [
     ...[this.one(['adam', 'sgd']), '{'],
-    ...this.optional(() => ['rate', '=', ...this.expression()]),
-    ...[...this.optional(() => ['beta1', '=', ...this.expression()]), '}'],
+    ...this.optional(() => ['rate', '=', ...this.value()]),
+    ...[...this.optional(() => ['beta1', '=', ...this.value()]), '}'],
   ];
 
   private readonly data = (): Tokens => {
     const stream = (): Tokens => [this.one(['pair', 'unpaired']), '(', ...this.listed(2, this.name, { least: 1 }), ')'];
     const settings = [
-      this.optional(() => ['patch', ...this.expression(), 'x', ...this.expression()]),
-      this.optional(() => ['batch', ...this.expression()]),
+      this.optional(() => ['patch', ...this.value(), 'x', ...this.value()]),
+      this.optional(() => ['batch', ...this.value()]),
       this.optional(() => ['augment', ...this.names()]),
     ];
     const items = [...this.several(2, stream), ...settings];
@@ -181,20 +197,20 @@ class ProgramBuilder {
       () => this.loop(this.assign),
       () => ['frozen', ...this.names()],
       this.optimizer,
-      () => ['minimize', this.one(names), 'over', ...this.names(), '=', ...this.expression()],
-      () => ['log', this.one(names), '=', ...this.expression()],
+      () => ['minimize', this.one(names), 'over', ...this.names(), '=', ...this.value()],
+      () => ['log', this.one(names), '=', ...this.value()],
     );
 
   private readonly trainingItem = (): Tokens =>
     this.either(this.let, this.data, this.optimizer, () => [
-      ...['stage', this.one(names), 'for', ...this.expression(), this.one(['epochs', 'steps'])],
+      ...['stage', this.one(names), 'for', ...this.value(), this.one(['epochs', 'steps'])],
       ...['{', ...this.several(4, this.stageStatement).flat(), '}'],
     ]);
 
   // ---- Variants --------------------------------------------------------------------------------------------------------
 
   private readonly path = (): Tokens => {
-    const step = (): Tokens => [this.one(names), ...this.optional(() => ['[', ...this.listed(2, this.expression, { least: 1 }), ']'])];
+    const step = (): Tokens => [this.one(names), ...this.optional(() => ['[', ...this.listed(2, this.value, { least: 1 }), ']'])];
     return [...step(), ...this.several(2, () => ['.', ...step()]).flat()];
   };
 
@@ -210,23 +226,20 @@ class ProgramBuilder {
 
   private readonly edit = (): Tokens =>
     this.either(
-      () => ['set', ...this.path(), '=', ...this.expression()],
+      () => ['set', ...this.path(), '=', ...this.value()],
       () => ['remove', ...this.path()],
       () => ['rename', ...this.path(), 'to', this.one(names)],
       () => ['insert', this.one(['before', 'after']), ...this.path(), ...this.insertion()],
       () => ['replace', ...this.path(), 'by', ...this.insertion()],
-      () => ['replace', ...this.path(), 'by', ...this.expression()],
-      () => ['replace', 'block', this.one(names), 'by', ...this.expression()],
+      () => ['replace', ...this.path(), 'by', ...this.value()],
+      () => ['replace', 'block', this.one(names), 'by', ...this.value()],
     );
 
   // ---- Declarations ----------------------------------------------------------------------------------------------------
 
   private readonly function = (): Tokens => [
     ...['function', this.one(names), ...this.parameters()],
-    ...this.one([
-      () => ['=', ...this.expression()],
-      () => ['{', ...this.several(3, this.let).flat(), 'return', ...this.expression(), '}'],
-    ])(),
+    ...this.one([() => ['=', ...this.value()], () => ['{', ...this.several(3, this.let).flat(), 'return', ...this.value(), '}']])(),
   ];
 
   readonly declaration = (): Tokens =>
@@ -248,7 +261,7 @@ class ProgramBuilder {
 
 /** @param size most decisions that make one: about twice as many tokens. */
 function arbitrary(part: (builder: ProgramBuilder) => Tokens, size: number): Arbitrary<Tokens> {
-  const decisions = fc.array(fc.nat(0xffff), { maxLength: size, size: 'max' });
+  const decisions = fc.noBias(fc.array(fc.nat(0xffff), { maxLength: size, size: 'max' }));
   return decisions.map((list) => part(new ProgramBuilder(list)));
 }
 

@@ -3,10 +3,12 @@ import { MfnParser } from '../../src/compiler/1-parse/grammar.js';
 import { repairLayout } from '../../src/compiler/1-parse/layout.js';
 import { scan } from '../../src/compiler/1-parse/scan.js';
 
+let parser: MfnParser | undefined;
+
 /** Walks the concrete syntax tree of a text: every token, with the rule that took it and what that calls it. */
 export function walkSyntax(text: string, visit: (token: IToken, key: string, rule: string) => void): void {
   const { tokens: balanced, places } = repairLayout('a.mfn', text, scan('a.mfn', text).tokens);
-  const parser = new MfnParser();
+  parser ??= new MfnParser();
   parser.start('a.mfn', balanced, places);
   const walk = ({ name, children }: CstNode): void => {
     for (const [key, parts] of Object.entries(children)) {

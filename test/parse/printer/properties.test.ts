@@ -5,9 +5,11 @@ import { describe, expect, it } from 'vitest';
 import { parse } from '../../../src/compiler/1-parse/index.js';
 import { format } from '../../../src/compiler/1-parse/printer/index.js';
 import { scan } from '../../../src/compiler/1-parse/scan.js';
+import { contextualWords, symbols } from '../../../src/compiler/1-parse/tokens.js';
 import { explanations } from '../../../src/compiler/diagnostics/explanations.js';
 import { arbitraryProgram, laidOut } from '../../support/arbitrary-program.js';
 import { astText } from '../../support/ast-text.js';
+import { constructsOf } from '../../support/concrete-syntax.js';
 import { filesOf } from '../../support/page-examples.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -56,6 +58,19 @@ function expectFormatted(text: string): string {
   expect(formatted).not.toMatch(/\r|[ \t]\n|\n\n\n/);
   return formatted;
 }
+
+describe('the generated programs', () => {
+  it('have every rule of the parser that takes words, and every word and symbol', () => {
+    const programs = fc.sample(arbitraryProgram(), { seed: 20221122, numRuns: 400 });
+    const made = new Set(programs.flatMap((tokens) => [...constructsOf(tokens.join(' ').replaceAll('\u2060', ''))]));
+    const wanted = [
+      ...constructsOf(readFileSync(`${root}test/parse/cases/constructs.mfn`, 'utf8')),
+      ...contextualWords.keys(),
+      ...symbols.keys(),
+    ];
+    expect(wanted.filter((construct) => !made.has(construct))).toEqual([]);
+  });
+});
 
 describe('formatting keeps the tree and the comments, and formatting again changes nothing', () => {
   it('has sources to show it on', () => {
