@@ -572,8 +572,7 @@ function maximum_pool(x: tensor, size: int = 2, stride: int = 0, padding: string
 /// Exact, with exact gradients: each axis is multiplied with a constant matrix.
 function resize(x: [B, H, W, C], height: int, width: int, mode: string = "bilinear", align_corners: bool = false) {
   let rows = matmul(sampling(H, height, mode, align_corners), reshape(x, [B, H, W * C]))
-  let columns = matmul(sampling(W, width, mode, align_corners), reshape(rows, [B * height, W, C]))
-  return reshape(columns, [B, height, width, C])
+  return matmul(sampling(W, width, mode, align_corners), reshape(rows, [B, height, W, C]))
 }
 
 /// Makes pictures \`factor\` times as high and wide.
