@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { cacheFolder, cacheVariable, GraphCache } from '../runtime/engines/cache/index.js';
-import { guarded } from './runtime-failure.js';
+import { guarded } from './guarded.js';
 
 const description =
   'Removes the graphs that were compiled and kept, so that a training starts sooner the next time. `mfnc doctor` says where they are and how large. ' +

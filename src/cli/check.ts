@@ -4,13 +4,12 @@ import { isOfUnused } from '../compiler/2-analyze/variants/unused.js';
 import { applyFixes } from '../compiler/diagnostics/apply-fixes.js';
 import type { AnalyzeResult, Diagnostic, IR } from '../compiler/index.js';
 import { modelTitle } from '../compiler/ir/model-title.js';
-import { writeFileAtomically } from '../runtime/files/index.js';
 import { analyzeFile, printDiagnostics } from './analyze-file.js';
 import { CommandFailure } from './failure.js';
+import { guarded } from './guarded.js';
 import { toLanguageServerDiagnostics } from './language-server-diagnostics.js';
 import { type ErrorLimit, limitErrors, maxErrorsOption } from './max-errors.js';
 import { modelsIn } from './models-in.js';
-import { guarded } from './runtime-failure.js';
 import { type Overriding, overridesOf, setOption } from './set-option.js';
 
 interface Options extends ErrorLimit, Overriding {
@@ -92,6 +91,7 @@ const roundsOfMending = 5;
 
 /** Writes the sources anew with the certain fixes of their diagnostics. */
 async function mend(files: readonly string[]): Promise<void> {
+  const { writeFileAtomically } = await import('../runtime/files/index.js');
   const mended = new Set<string>();
   for (let round = 1; round <= roundsOfMending; round += 1) {
     const { diagnostics, sources } = together(

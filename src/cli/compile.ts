@@ -12,12 +12,12 @@ import type { HostTensor } from '../runtime/engines/engine.js';
 import { makeFolder, mfncVersion, writeFileAtomically } from '../runtime/files/index.js';
 import { fileOf, requireIR } from './analyze-file.js';
 import { CommandFailure } from './failure.js';
+import { guarded } from './guarded.js';
 import { formatImageSize, type ImageSize, parseImageSize, requireSupportedSize } from './image-size.js';
 import { loadNetwork, mapOptionText, type Network } from './load-network.js';
 import { type ErrorLimit, maxErrorsOption } from './max-errors.js';
 import { costConvention, costTree, inGiga, type NetworkCost } from './network-cost.js';
 import { precisionOption } from './precision-option.js';
-import { guarded } from './runtime-failure.js';
 import { type Overriding, overridesOf, setOption } from './set-option.js';
 import { formatTable } from './terminal/table.js';
 

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { darkenFiles } from '../runtime/data/index.js';
-import { guarded } from './runtime-failure.js';
+import { guarded } from './guarded.js';
 import { Progress } from './terminal/progress.js';
 
 interface DarkenOptions {

@@ -4,10 +4,10 @@ import { type Compared, compareModels, diffDiagram } from '../compiler/diff/inde
 import { writeFileAtomically } from '../runtime/files/index.js';
 import { requireIR } from './analyze-file.js';
 import { CommandFailure } from './failure.js';
+import { guarded } from './guarded.js';
 import { type ImageSize, parseImageSize, requireSupportedSize } from './image-size.js';
 import { type ErrorLimit, maxErrorsOption } from './max-errors.js';
 import { costConvention } from './network-cost.js';
-import { guarded } from './runtime-failure.js';
 import { type Overriding, overridesOf, setOption } from './set-option.js';
 import { colorsFor } from './terminal/colors.js';
 import { formatModelDiff } from './terminal/model-diff.js';

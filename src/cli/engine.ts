@@ -14,7 +14,7 @@ import {
   removeEngine,
 } from '../runtime/engines/install/index.js';
 import { CommandFailure } from './failure.js';
-import { guarded } from './runtime-failure.js';
+import { guarded } from './guarded.js';
 import { Progress } from './terminal/progress.js';
 import { formatTable } from './terminal/table.js';
 

@@ -3,10 +3,11 @@ import type { Precision } from '../compiler/3-lower/index.js';
 import { type EngineChoice, engineChoices } from '../runtime/engines/index.js';
 import { defaultPixelLimit, Enhancer, enhanceFiles, planJobs } from '../runtime/enhance/index.js';
 import { CommandFailure } from './failure.js';
+import { guarded } from './guarded.js';
 import { loadNetwork, mapOptionText } from './load-network.js';
 import { type ErrorLimit, maxErrorsOption } from './max-errors.js';
 import { precisionOption } from './precision-option.js';
-import { guarded, requireEngine } from './runtime-failure.js';
+import { requireEngine } from './runtime-failure.js';
 import { type Overriding, setOption } from './set-option.js';
 import { Progress } from './terminal/progress.js';
 

@@ -4,8 +4,8 @@ import { generatePackage, type WrittenPackage } from '../runtime/files/generated
 import { mfncVersion } from '../runtime/files/index.js';
 import { analyzeFile, printDiagnostics } from './analyze-file.js';
 import { CommandFailure } from './failure.js';
+import { guarded } from './guarded.js';
 import { type ErrorLimit, maxErrorsOption } from './max-errors.js';
-import { guarded } from './runtime-failure.js';
 import { type Overriding, overridesOf, setOption } from './set-option.js';
 
 interface Options extends ErrorLimit, Overriding {

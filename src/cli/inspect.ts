@@ -3,12 +3,12 @@ import type { InstanceCost, Precision } from '../compiler/3-lower/index.js';
 import type { IR } from '../compiler/ir/ir.js';
 import { requireIR } from './analyze-file.js';
 import { CommandFailure } from './failure.js';
+import { guarded } from './guarded.js';
 import { formatConstraint, formatImageSize, type ImageSize, parseImageSize, requireSupportedSize } from './image-size.js';
 import { formatTrainInspection, inspectTraining, parseBatch } from './inspect-train.js';
 import { type ErrorLimit, maxErrorsOption } from './max-errors.js';
 import { costConvention, costTree, formatCost, inGiga, type NetworkCost } from './network-cost.js';
 import { precisionOption } from './precision-option.js';
-import { guarded } from './runtime-failure.js';
 import { type Overriding, overridesOf, setOption } from './set-option.js';
 import { type Column, formatTable } from './terminal/table.js';
 

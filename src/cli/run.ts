@@ -6,10 +6,11 @@ import { mfncVersion, readBytes, writeFileAtomically } from '../runtime/files/in
 import { type AssignedTensors, assignTensors, type ImageLayout, imageLayouts, runModel, toImageLayout } from '../runtime/tensors/index.js';
 import { requireIR } from './analyze-file.js';
 import { CommandFailure } from './failure.js';
+import { guarded } from './guarded.js';
 import { loadNetwork, mapOptionText, type Network } from './load-network.js';
 import { type ErrorLimit, maxErrorsOption } from './max-errors.js';
 import { precisionOption } from './precision-option.js';
-import { guarded, requireEngine } from './runtime-failure.js';
+import { requireEngine } from './runtime-failure.js';
 import { type Overriding, overridesOf, setOption } from './set-option.js';
 import { formatTable } from './terminal/table.js';
 

@@ -11,19 +11,8 @@ import {
 import { RuntimeFailure } from '../runtime/files/index.js';
 import { CommandFailure } from './failure.js';
 
-/** Makes an action whose failures below the command line end the command with the exit code they call for. */
-export function guarded<A extends unknown[]>(action: (...parameters: A) => Promise<void>): (...parameters: A) => Promise<void> {
-  return async (...parameters) => {
-    try {
-      await action(...parameters);
-    } catch (error) {
-      throw asCommandFailure(error);
-    }
-  };
-}
-
-/** Anything else than a failure with a message for the user is given back as it is: it is a mistake of mfnc. */
-function asCommandFailure(error: unknown): unknown {
+/** A failure below the command line with the exit code it calls for. Anything else is given back as it is: it is a mistake of mfnc. */
+export function asCommandFailure(error: unknown): unknown {
   if (error instanceof RuntimeFailure) return new CommandFailure(error.kind === 'input' ? 2 : 1, error.message);
   if (error instanceof LoweringFailure || error instanceof EmissionFailure) return new CommandFailure(2, error.message);
   if (error instanceof UnsupportedProgram) return new CommandFailure(2, error.message);

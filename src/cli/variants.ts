@@ -5,10 +5,10 @@ import { type ListedVariant, listVariants } from '../compiler/2-analyze/variants
 import { parseReference } from '../compiler/2-analyze/variants/reference.js';
 import { analyzeFile, printDiagnostics } from './analyze-file.js';
 import { CommandFailure } from './failure.js';
+import { guarded } from './guarded.js';
 import { formatImageSize, type ImageSize, parseImageSize } from './image-size.js';
 import { type ErrorLimit, maxErrorsOption } from './max-errors.js';
 import { costConvention, costTree, formatCost, inGiga, type NetworkCost } from './network-cost.js';
-import { guarded } from './runtime-failure.js';
 import { type Overriding, overridesOf, setOption } from './set-option.js';
 import { createSourceHost, whyUnreadable } from './source-host.js';
 import { formatTable } from './terminal/table.js';

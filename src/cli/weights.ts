@@ -5,10 +5,10 @@ import { emit } from '../compiler/4-emit/index.js';
 import { encodeWeights, hashTensors, readWeights, type WeightForm, type WeightsFile, weightForms } from '../runtime/checkpoint/index.js';
 import { makeFolder, writeFileAtomically } from '../runtime/files/index.js';
 import { CommandFailure } from './failure.js';
+import { guarded } from './guarded.js';
 import { parseImageSize, requireSupportedSize } from './image-size.js';
 import { loadNetwork, mapOptionText } from './load-network.js';
 import { type ErrorLimit, maxErrorsOption } from './max-errors.js';
-import { guarded } from './runtime-failure.js';
 import { type Overriding, setOption } from './set-option.js';
 import { formatTable } from './terminal/table.js';
 

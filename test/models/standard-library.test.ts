@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { lowerInference } from '../../src/compiler/3-lower/index.js';
+import { standardLibrary } from '../../src/compiler/stdlib/sources.js';
 import { analyzeText } from '../support/analyze-text.js';
 import { interpret } from '../support/reference/interpret.js';
 import { randomValues } from '../support/reference/random.js';
@@ -26,6 +27,10 @@ const mean = (values: Iterable<number>): number => {
   const all = [...values];
   return all.reduce((sum, value) => sum + value, 0) / all.length;
 };
+
+test.each([...standardLibrary])('%s has no mistake', (path, text) => {
+  expect(analyzeText({ [path]: text }, { requireModel: false }).diagnostics).toEqual([]);
+});
 
 const losses = (name: string): string => `import { ${name} } from "std/losses"`;
 

@@ -28,7 +28,7 @@ export const importedModule = (module: Module, item: Import): Module | undefined
 
 export const preludePath = 'std/prelude';
 
-const isOfLibrary = (specifier: string): boolean => specifier.startsWith('std/');
+export const isOfLibrary = (specifier: string): boolean => specifier.startsWith('std/');
 
 const parsedLibrary = new Map<string, ReturnType<typeof parse>>();
 
@@ -46,13 +46,17 @@ export function exportedNames(file: SourceFile): string[] {
   );
 }
 
-/** The module of the standard library that each of its names is imported from. */
-export function libraryModules(): Map<string, string> {
+let modulesByName: ReadonlyMap<string, string> | undefined;
+
+/** The module of the standard library that each of its names is imported from. Parses the whole library, so it is asked only where a name is unknown. */
+export function libraryModules(): ReadonlyMap<string, string> {
+  if (modulesByName) return modulesByName;
   const modules = new Map<string, string>();
   for (const [path, text] of standardLibrary) {
     if (path === preludePath) continue;
     for (const name of exportedNames(parseOnce(path, text).file)) modules.set(name, path);
   }
+  modulesByName = modules;
   return modules;
 }
 

@@ -1,6 +1,7 @@
 import type { Import, Name, SourceFile } from '../../1-parse/ast.js';
 import { didYouMean, editDistance, type Fix, report, type Span } from '../../diagnostics/index.js';
 import type { DiagnosticSink } from '../diagnostic-sink.js';
+import { libraryModules } from '../modules/modules.js';
 import type { AnalysisObserver } from '../observer.js';
 import { entriesThatCount } from './liveness.js';
 import { type Entry, type NameKind, NameScope, type Statement } from './name-scope.js';
@@ -65,8 +66,6 @@ export class NameChecker {
     readonly sink: DiagnosticSink,
     /** Where the text could not be understood, unused names mean nothing. */
     private readonly reportsUnused: boolean,
-    /** The module that each name of the standard library is imported from. */
-    private readonly library: ReadonlyMap<string, string>,
     private readonly file: SourceFile,
     private readonly observer?: AnalysisObserver,
   ) {}
@@ -145,11 +144,12 @@ export class NameChecker {
       const entry = scope.find(candidate);
       if (entry) entry.used = true;
     }
-    const [importable] = this.library.has(text) ? [text] : didYouMean(text, this.library.keys());
+    const library = libraryModules();
+    const [importable] = library.has(text) ? [text] : didYouMean(text, library.keys());
     const [nearest] = inScope;
     const isNearer = importable !== undefined && (nearest === undefined || editDistance(text, importable) < editDistance(text, nearest));
     const question = importable === text ? '' : `did you mean \`${importable}\`? `;
-    const hint = isNearer ? `${question}import it: \`import { ${importable} } from "${this.library.get(importable)}"\`` : undefined;
+    const hint = isNearer ? `${question}import it: \`import { ${importable} } from "${library.get(importable)}"\`` : undefined;
     const at = { span, name: text, candidates: inScope, hint };
     if (isNearer && importable === text) this.missing.push(at);
     else this.sink.add(report.unknownName(at));
@@ -158,8 +158,8 @@ export class NameChecker {
   /** Reports the names that lack nothing but an import; one fix imports all that come from one module. */
   private reportMissing(): void {
     for (const at of this.missing) {
-      const module = this.library.get(at.name);
-      const names = [...new Set(this.missing.map(({ name }) => name))].filter((name) => this.library.get(name) === module);
+      const module = libraryModules().get(at.name);
+      const names = [...new Set(this.missing.map(({ name }) => name))].filter((name) => libraryModules().get(name) === module);
       const fix = module === undefined ? undefined : this.importing(names, module);
       this.sink.add(report.unknownName({ ...at, fix }));
     }
