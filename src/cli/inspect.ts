@@ -5,7 +5,7 @@ import { requireIR } from './analyze-file.js';
 import { CommandFailure } from './failure.js';
 import { guarded } from './guarded.js';
 import { formatConstraint, formatImageSize, type ImageSize, parseImageSize, requireSupportedSize } from './image-size.js';
-import { formatTrainInspection, inspectTraining, parseBatch } from './inspect-train.js';
+import { formatTrainInspection, inspectTraining, parseBatch, parseMemory } from './inspect-train.js';
 import { type ErrorLimit, maxErrorsOption } from './max-errors.js';
 import { costConvention, costTree, formatCost, inGiga, type NetworkCost } from './network-cost.js';
 import { precisionOption } from './precision-option.js';
@@ -51,6 +51,7 @@ interface Options extends ErrorLimit, Overriding {
   readonly train?: boolean;
   readonly batch?: number;
   readonly patch?: string;
+  readonly memory?: number;
   readonly precision: Precision;
   readonly json?: boolean;
 }
@@ -63,7 +64,7 @@ export function register(program: Command): void {
     .command('inspect')
     .summary('print the blocks of a model with shapes, parameters and cost')
     .description(
-      'Prints a table of the blocks of a model: output shape, parameters, GMACs and GFLOPs for one picture, and the totals. With --train, the operators of the train step of each stage and the types they compute in.',
+      'Prints a table of the blocks of a model: output shape, parameters, GMACs and GFLOPs for one picture, and the totals. With --train, of the train step of each stage: compute, memory at its peak, operators and the types they compute in.',
     )
     .argument('<file>', '.mfn source with a model, or FILE#VARIANT')
     .option('--size <HxW>', 'height and width of the picture, in pixels', '384x384')
@@ -73,6 +74,7 @@ export function register(program: Command): void {
       new Option('--batch <count>', 'patches in a batch of --train; default: as the model says').argParser(parseBatch).implies(train),
     )
     .addOption(new Option('--patch <HxW>', 'height and width of a patch of --train; default: as the model says').implies(train))
+    .addOption(new Option('--memory <size>', 'fail where a train step needs more, as 16GB or 800MB').argParser(parseMemory).implies(train))
     .addOption(precisionOption(' in the train step').default('float32').implies(train))
     .addOption(setOption())
     .addOption(maxErrorsOption())
@@ -94,10 +96,11 @@ export function register(program: Command): void {
 }
 
 function printTraining(file: string, options: Options): void {
-  const { batch, patch, precision, json, maxErrors, set } = options;
+  const { batch, patch, precision, json, maxErrors, set, memory } = options;
   const inspection = inspectTraining(file, {
     ...(maxErrors === undefined ? {} : { maxErrors }),
     ...(set === undefined ? {} : { set }),
+    ...(memory === undefined ? {} : { memory }),
     ...(batch === undefined ? {} : { batch }),
     ...(patch === undefined ? {} : { patch: parseImageSize(patch, '--patch') }),
     precision,

@@ -1,8 +1,11 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Precision } from '../compiler/3-lower/index.js';
 import { type EngineChoice, engineChoices } from '../runtime/engines/index.js';
-import { readRunFile, type TrainOutcome, train } from '../runtime/train/index.js';
+import { InsufficientMemory, readRunFile, type TrainOutcome, train } from '../runtime/train/index.js';
+import { printDiagnostics } from './analyze-file.js';
+import { CommandFailure } from './failure.js';
 import { guarded } from './guarded.js';
+import { tooMuchMemory } from './inspect-train.js';
 import { type ErrorLimit, maxErrorsOption } from './max-errors.js';
 import { precisionOption } from './precision-option.js';
 import { requireEngine } from './runtime-failure.js';
@@ -71,6 +74,13 @@ async function runTraining(path: string, options: Options): Promise<void> {
     progress.end();
     process.stdout.write(options.json === true ? `${JSON.stringify(outcome, null, 2)}\n` : describeOutcome(outcome, path));
     if (outcome.interrupted) process.exitCode = interruptedExitCode;
+  } catch (error) {
+    progress.end();
+    if (!(error instanceof InsufficientMemory)) throw error;
+    const span = ir.training?.stages.find(({ name }) => name === error.stage)?.span ?? { file: ir.source, start: 0, end: 0 };
+    const diagnostic = tooMuchMemory(span, error.stage, error.estimate, error.batch, error.available);
+    printDiagnostics({ diagnostics: [diagnostic], sources: new Map(sources) });
+    throw new CommandFailure(2, '');
   } finally {
     progress.end();
     interruption.stop();

@@ -417,6 +417,10 @@ export const report = {
   weightsNotReached(at: Place & { readonly loss: string; readonly weight: string; readonly others: string }): Diagnostic {
     return buildDiagnostic(at, 'MFN4040', 'warning', `the gradient of \`${at.loss}\` does not reach \`${at.weight}\`${at.others}`, ['it keeps its start value: is it unused, or behind a `stop`?']);
   },
+  /** MFN4041: a step of the stage `{stage}` needs about {needed} on {engine}, and there are {available} */
+  tooMuchMemory(at: Place & { readonly stage: string; readonly needed: string; readonly engine: string; readonly available: string; readonly remedy: string }): Diagnostic {
+    return buildDiagnostic(at, 'MFN4041', 'error', `a step of the stage \`${at.stage}\` needs about ${at.needed} on ${at.engine}, and there are ${at.available}`, [at.remedy !== '' && `${at.remedy}`]);
+  },
   /** MFN5001: {what} cannot be translated to TypeScript */
   notTranslatable(at: Place & { readonly what: string }): Diagnostic {
     return buildDiagnostic(at, 'MFN5001', 'error', `${at.what} cannot be translated to TypeScript`, []);

@@ -854,6 +854,14 @@ export const explanations: readonly Explanation[] = [
     right: { kind: 'source', text: 'mfn 1\nimport { conv } from "std/blocks"\nimport { l1 } from "std/losses"\nblock Layer() {\n  in  x: image\n  out y: image\n  weight bias: [3] = zeros()\n  y = (x |> conv(3, 3) as first) + bias\n}\nmodel Net {\n  in  low: image\n  out high: image\n  layer = Layer()\n  high = layer(low)\n}\ntraining of Net {\n  data { pair(low, normal)  patch 32 x 32  batch 4 }\n  adam { rate = 1e-3 }\n  stage only for 1 epochs {\n    minimize loss over layer = l1(layer(low), normal)\n  }\n}\n' },
   },
   {
+    code: 'MFN4041', name: 'tooMuchMemory', severity: 'error', title: 'too much memory',
+    message: 'a step of the stage `{stage}` needs about {needed} on {engine}, and there are {available}',
+    hints: ['{remedy}'],
+    explanation: '`mfnc train` estimates before the first step how much memory a step takes at its peak, and does not begin what the machine cannot hold.\n`mfnc inspect FILE --train --memory SIZE` asks the same of another machine. The activations grow with the batch and with the area of a patch; weights and moments do not.',
+    wrong: { kind: 'command', text: 'mfnc inspect models/lw-drgn.mfn --train --batch 8 --patch 96x96 --memory 200MB\n' },
+    right: { kind: 'command', text: 'mfnc inspect models/lw-drgn.mfn --train --batch 8 --patch 96x96 --memory 4GB\n' },
+  },
+  {
     code: 'MFN5001', name: 'notTranslatable', severity: 'error', title: 'not translatable',
     message: '{what} cannot be translated to TypeScript',
     hints: [],

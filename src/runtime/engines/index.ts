@@ -5,6 +5,7 @@ export * from './engine.js';
 export { instructionSets } from './instruction-sets.js';
 export { type CellSupport, type Form, type OperatorRow, parityMatrix } from './parity-matrix.js';
 export { type Bfloat16Support, bfloat16Support, requireFastPrecision } from './precision.js';
+export { estimatedEngines, estimatePeak, type PeakEstimate } from './step-memory.js';
 export { requireSupport, UnsupportedProgram } from './support.js';
 
 /** Loads an engine's module; its native library is loaded by `compile` only. */

@@ -1,3 +1,4 @@
+export { InsufficientMemory } from './memory-check.js';
 export { outputFiles } from './output-folder.js';
 export { type RunFile, readRunFile, unknownKey } from './run-file.js';
 export { type TrainOutcome, type TrainReporter, type TrainRequest, train } from './train.js';

@@ -7,6 +7,7 @@ import { Enhancer } from '../enhance/index.js';
 import { inputFailure, withLock, writeFileAtomically } from '../files/index.js';
 import { evaluatePairs, ssimWindow } from '../metrics/index.js';
 import { lowerStages } from './lower-stages.js';
+import { expectedMemory, measuredMemory, requireMemory } from './memory-check.js';
 import { beginOutput, type OutputFolder, openOutput, outputFiles } from './output-folder.js';
 import { openData, type RunData } from './run-data.js';
 import { describeRun, type RunDescription, requireSameRun, resolvedConfig } from './run-description.js';
@@ -58,7 +59,8 @@ export interface TrainOutcome {
  * precision is slow on it is for the caller to know (`requireFastPrecision`).
  * On the same engine with the same number of threads, an interrupted and resumed training computes bit by bit what an uninterrupted one does.
  * @throws RuntimeFailure for wrong data, a run that cannot be resumed, a loss that is not finite, a full disk; EngineFailure; before
- * anything is written, LoweringFailure for a patch that the network cannot take and UnsupportedProgram for a stage that the engine cannot run.
+ * anything is written, LoweringFailure for a patch that the network cannot take, UnsupportedProgram for a stage that the engine cannot run and InsufficientMemory for one that the
+ * machine cannot hold.
  */
 export async function train(request: TrainRequest): Promise<TrainOutcome> {
   const { run, ir, resume } = request;
@@ -93,6 +95,7 @@ async function trainInto(
     );
   }
   const trainSteps = lowerStages(request, training, checkpoint);
+  requireMemory(engine.name, trainSteps, training.batch);
   const cache = new ImageCache();
   const sources: CheckedSource[] = [];
   for (const source of data.sources) {
@@ -195,6 +198,8 @@ class Session {
     if (from.step >= last) return from.step;
     const trainStep = this.plan.trainSteps.get(stage.name) as TrainStep;
     const streams = new Set(inputNames(trainStep, 'data'));
+    const expected = expectedMemory(engine.name, trainStep);
+    if (expected !== undefined) reporter.note(`stage ${stage.name}: ${expected}`);
     reporter.stageStarted(stage.name, from.step, last);
     const stageRun = await StageRun.start(stage.name, trainStep, joinSamplers(samplers, streams), engine, this.plan.threads || undefined, {
       ...from,
@@ -212,6 +217,7 @@ class Session {
       }
       if (signal.aborted && stageRun.step === from.step) await this.save(stageRun, log);
       reporter.stageEnded(stage.name);
+      if (expected !== undefined) reporter.note(`stage ${stage.name}: ${measuredMemory()}`);
       return stageRun.step;
     } finally {
       await stageRun.dispose();
