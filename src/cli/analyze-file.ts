@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { type AnalyzeResult, analyze } from '../compiler/2-analyze/analyze.js';
 import type { CompileOptions } from '../compiler/2-analyze/options.js';
 import { parseReference } from '../compiler/2-analyze/variants/reference.js';
-import { report } from '../compiler/diagnostics/index.js';
+import { alternatives, nearFiles, report } from '../compiler/diagnostics/index.js';
 import type { IR } from '../compiler/ir/ir.js';
 import { CommandFailure } from './failure.js';
 import { type ErrorLimit, limitErrors } from './max-errors.js';
-import { createSourceHost, whyUnreadable } from './source-host.js';
+import { createSourceHost, sourcesBeside, whyUnreadable } from './source-host.js';
 import { colorsFor } from './terminal/colors.js';
 import { renderDiagnostics } from './terminal/render-diagnostic.js';
 
@@ -18,7 +19,9 @@ export function analyzeFile(model: string, options: CompileOptions = {}): Analyz
   const file = fileOf(model);
   const reason = whyUnreadable(file);
   if (reason !== undefined) {
-    const diagnostic = report.sourceUnreadable({ span: { file, start: 0, end: 0 }, path: file, reason });
+    const candidates = nearFiles(path.basename(file), sourcesBeside(file)).map((name) => path.join(path.dirname(file), name));
+    const hint = candidates.length > 0 ? `did you mean ${alternatives(candidates)}?` : undefined;
+    const diagnostic = report.sourceUnreadable({ span: { file, start: 0, end: 0 }, path: file, reason, hint });
     return { diagnostics: [diagnostic], sources: new Map(), modules: [] };
   }
   return analyze(model, createSourceHost(), options);

@@ -46,9 +46,16 @@ function addSummaries(program: Command): void {
 function forbidStackTraces(command: Command): void {
   command.exitOverride();
   command.configureOutput({
-    outputError: (text, write) => write(text.replace(/^error:/, `${colorsFor(process.stderr).red('error')}:`)),
+    outputError: (text, write) => write(text.replace(/^error:/, `${colorsFor(process.stderr).red('error')}:`) + nearestChoice(text)),
   });
   for (const child of command.commands) forbidStackTraces(child);
+}
+
+/** What commander's message of a wrong choice lacks: the one that was meant. */
+function nearestChoice(text: string): string {
+  const [, given = '', choices = ''] = /argument '([^']*)' is invalid\. Allowed choices are (.+)\.\s*$/.exec(text) ?? [];
+  const [nearest] = didYouMean(given, choices.split(', '));
+  return nearest === undefined ? '' : `(Did you mean ${nearest}?)\n`;
 }
 
 function unknownCommand(name: string): CommandFailure {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { didYouMean } from '../compiler/diagnostics/did-you-mean.js';
 import { engineNames } from '../runtime/engines/index.js';
 import {
   enginesFolder,
@@ -60,10 +61,11 @@ export function register(program: Command): void {
 function engineNamed(name: string): InstallableEngine {
   if (isInstallable(name)) return name;
   const embedded = engineNames.some((known) => known === name);
+  const [nearest] = didYouMean(name, installableEngines);
   throw new CommandFailure(
     2,
     embedded ? `${name} comes with mfnc and needs no installation` : `there is no engine '${name}' to install`,
-    embedded ? undefined : `the engines are ${installableEngines.join(', ')}`,
+    embedded ? undefined : `${nearest ? `did you mean ${nearest}? ` : ''}the engines are ${installableEngines.join(', ')}`,
   );
 }
 

@@ -1,4 +1,4 @@
-import { accessSync, constants, readFileSync, statSync } from 'node:fs';
+import { accessSync, constants, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { SourceHost } from '../compiler/index.js';
 
@@ -16,7 +16,19 @@ export function createSourceHost(): SourceHost {
       if (path.isAbsolute(specifier)) return path.normalize(specifier);
       return path.join(path.dirname(fromPath), specifier);
     },
+    siblings: sourcesBeside,
   };
+}
+
+/** Names of the sources in the folder of a file, in order; none where it cannot be read. */
+export function sourcesBeside(file: string): string[] {
+  try {
+    return readdirSync(path.dirname(file))
+      .filter((name) => name.endsWith('.mfn'))
+      .sort();
+  } catch {
+    return [];
+  }
 }
 
 /** Why a file cannot be read, in words ('no such file', 'it is a folder'); undefined when it can. */

@@ -51,6 +51,16 @@ const bodies: ReadonlyMap<string, { readonly hasAssignments: boolean; readonly w
   ['`function`', { hasAssignments: false, words: ['function'] }],
 ]);
 
+/** Words of other languages, with what stands for them here. */
+const foreignWords: Readonly<Record<string, string>> = {
+  input: 'in',
+  output: 'out',
+  param: 'weight',
+  var: 'let',
+  const: 'let',
+  optimizer: 'adam',
+};
+
 /** Words of statements behind which a new name stands. */
 const wantName: ReadonlySet<TokenType> = new Set([t.In, t.Out, t.Weight, t.Statistic, t.Update, t.Minimize, t.Log]);
 /** Words of the statements that only stages have. */
@@ -74,8 +84,24 @@ export function describeFailure(failure: Failure): Diagnostic {
     return report.reservedWord({ span: spanAt(failure.file, found), word: found.image });
   }
   if (expected === '`else`') return report.missingElse({ span: placeOfMissing(failure) });
+  const power = failure.previous.image === '*' && found.image === '*' ? spanOfBoth(failure) : undefined;
+  if (power) {
+    return report.unexpectedToken({
+      span: power,
+      expected,
+      found: '`**`',
+      hint: 'a power is written `x ^ 2`',
+      fix: replacement(power, '^'),
+    });
+  }
   const isComparisonAsAssignment = found.image === '=' && (expected.includes('operator') || expected === '`then`');
   const hint = isComparisonAsAssignment ? '`==` compares' : undefined;
+  const [word, ...others] = tokenMatcher(found, t.Identifier) ? didYouMean(found.image, wordsIn(expected)) : [];
+  if (word !== undefined && others.length === 0) {
+    const span = spanAt(failure.file, found);
+    const misspelt = { hint: `did you mean \`${word}\`?`, fix: replacement(span, word) };
+    return report.unexpectedToken({ span, expected, found: describeToken(found), ...misspelt });
+  }
   const isMissingAtEnd = found.tokenType === EOF || (failure.startsLine(found) && following !== found);
   return report.unexpectedToken({
     span: isMissingAtEnd ? placeOfMissing(failure) : spanAt(failure.file, found),
@@ -85,6 +111,14 @@ export function describeFailure(failure: Failure): Diagnostic {
     fix: isComparisonAsAssignment ? replacement(spanAt(failure.file, found), '==') : undefined,
   });
 }
+
+/** Two signs that stand side by side. */
+function spanOfBoth({ file, previous, found }: Failure): Span | undefined {
+  return previous.endOffset === found.startOffset - 1 ? { ...spanAt(file, found), start: previous.startOffset } : undefined;
+}
+
+/** The words that are wanted: `epochs` and `steps` of '`epochs` or `steps`'. */
+const wordsIn = (expected: string): string[] => [...expected.matchAll(/`(\w+)`/g)].flatMap(([, word]) => word ?? []);
 
 function closesSomething(token: IToken): boolean {
   return token.tokenType === t.RightBrace || token.tokenType === t.RightBracket || token.tokenType === t.RightParenthesis;
@@ -111,7 +145,8 @@ function describeUnknownStatement(failure: Failure): Diagnostic {
     });
   }
   const body = bodies.get(expected);
-  const [nearest] = didYouMean(found.image, body?.words ?? [], 1);
+  const foreign = foreignWords[found.image];
+  const [nearest] = foreign && body?.words.includes(foreign) ? [foreign] : didYouMean(found.image, body?.words ?? [], 1);
   const isMisspelt = nearest !== undefined && following.tokenType !== t.Assign;
   if (isMisspelt || !body?.hasAssignments) {
     const span = spanAt(file, found);

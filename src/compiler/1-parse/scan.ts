@@ -38,6 +38,7 @@ const pattern = new RegExp(
     /(?<word>[A-Za-z_]\w*)/,
     /(?<string>"(?:[^"\\\r\n]|\\[^\r\n])*")/,
     /(?<unterminated>"[^\r\n]*)/,
+    /(?<quoted>'[^'"\\\r\n]*')/,
     /(?<symbol>\|>|\.\.<|\.\.|==|!=|<=|>=|[-+*/%^<>=()[\]{},:.])/,
     /(?<unexpected>[^\s\w"()[\]{},:.=<>*/%^+-]+|[\s\S])/,
   ]
@@ -101,6 +102,10 @@ export function scan(file: string, text: string): ScanResult {
     } else if (groups.unterminated !== undefined) {
       diagnostics.push(report.unterminatedString({ span }));
       push(StringLiteral);
+    } else if (groups.quoted !== undefined) {
+      const text = `"${image.slice(1, -1)}"`;
+      diagnostics.push(report.unexpectedCharacter({ span, character: "'", hint: meant["'"]?.hint, fix: replacement(span, text) }));
+      push(StringLiteral, text);
     } else diagnostics.push(strayCharacter(span, image));
   }
   return { tokens, comments, documentation, diagnostics };

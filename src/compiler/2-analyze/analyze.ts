@@ -57,7 +57,7 @@ function analyzeOnce(reference: string, host: SourceHost, options: CompileOption
   if (!program) sink.add(report.sourceUnreadable({ span: { file: reference, start: 0, end: 0 }, path: reference, reason: 'no such file' }));
   const amendments = program?.amendments ?? [];
   const root = program?.source && loader.loadSource(program.source);
-  if (root) checkNames(loader.modules, sink, options.observer);
+  if (root) checkNames(loader.modules, loader.sources, sink, options.observer);
   const ir = root && elaborate(root, loader.modules, options, sink);
   const diagnostics = amendments.length === 0 && overrides.length === 0 ? sink.diagnostics : withoutUnused(sink.diagnostics, amendments);
   const result = { diagnostics, sources: loader.sources, modules: loader.modules, amendments, base: program?.base };
@@ -110,7 +110,7 @@ function overridesIn({ parameters = {}, settings = {}, overrides = [] }: Compile
 }
 
 function elaborate(root: Module, modules: readonly Module[], options: CompileOptions, sink: DiagnosticSink): IR | undefined {
-  const state = new Elaboration(sink, new ConstraintRecorder(), options.observer);
+  const state = new Elaboration(sink, new ConstraintRecorder(), options.observer, root.isBroken);
   const environments = moduleEnvironments(modules, state);
   const outer = environments.get(root.path) ?? new Environment();
   const { declaration, training } = selectModel(root, options, sink);

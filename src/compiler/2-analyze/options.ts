@@ -8,6 +8,8 @@ export interface SourceHost {
   read(path: string): string | undefined;
   /** Path of a module that `fromPath` imports as `specifier`. The standard library, `std/...`, never reaches the host. */
   resolve(fromPath: string, specifier: string): string;
+  /** Names of the sources in the folder of a path, for "did you mean". */
+  siblings?(path: string): readonly string[];
 }
 
 /** Overrides, typed and checked as if they stood in the source; those in `overrides` have the last word. */

@@ -209,9 +209,9 @@ export const report = {
   unknownArgument(at: Place & { readonly name: string; readonly callee: string; readonly signature: string; readonly candidates: readonly string[] }): Diagnostic {
     return buildDiagnostic(at, 'MFN2003', 'error', `\`${at.callee}\` has no parameter \`${at.name}\``, [at.candidates.length > 0 && `did you mean ${alternatives(at.candidates)}?`, at.signature !== '' && `its parameters are ${at.signature}`], at.candidates);
   },
-  /** MFN2004: `{callee}` takes {limit} arguments, {count} are given */
+  /** MFN2004: too many arguments for `{callee}`: {count}, of at most {limit} */
   tooManyArguments(at: Place & { readonly callee: string; readonly signature: string; readonly count: number; readonly limit: number }): Diagnostic {
-    return buildDiagnostic(at, 'MFN2004', 'error', `\`${at.callee}\` takes ${at.limit} arguments, ${at.count} are given`, [at.signature !== '' && `its parameters are ${at.signature}`]);
+    return buildDiagnostic(at, 'MFN2004', 'error', `too many arguments for \`${at.callee}\`: ${at.count}, of at most ${at.limit}`, [at.signature !== '' && `its parameters are ${at.signature}`]);
   },
   /** MFN2005: `{name}` of `{callee}` is given twice */
   duplicateArgument(at: Place & { readonly name: string; readonly callee: string }): Diagnostic {
@@ -278,8 +278,8 @@ export const report = {
     return buildDiagnostic(at, 'MFN2023', 'error', `\`${at.name}\` uses itself with the same parameters and shapes, which has no end`, ['end the recursion with an `if` on a parameter that gets smaller']);
   },
   /** MFN2024: {problem} */
-  invalidAttribute(at: Place & { readonly problem: string }): Diagnostic {
-    return buildDiagnostic(at, 'MFN2024', 'error', `${at.problem}`, []);
+  invalidAttribute(at: Place & { readonly problem: string; readonly candidates: readonly string[] }): Diagnostic {
+    return buildDiagnostic(at, 'MFN2024', 'error', `${at.problem}`, [at.candidates.length > 0 && `did you mean ${alternatives(at.candidates)}?`]);
   },
   /** MFN2025: this clip to {clip} changes nothing: the values are in {range} already */
   clipWithoutEffect(at: Place & { readonly clip: string; readonly range: string }): Diagnostic {

@@ -23,6 +23,13 @@ export function editDistance(a: string, b: string, limit = Number.POSITIVE_INFIN
   return previous[b.length] ?? 0;
 }
 
+/** The sources that a reader could have meant by a file name; the ending that all of them share makes none of them near. */
+export function nearFiles(name: string, candidates: readonly string[]): string[] {
+  const stem = (file: string): string => file.replace(/\.mfn$/, '');
+  const near = didYouMean(stem(name), candidates.map(stem));
+  return near.map((found) => candidates.find((candidate) => stem(candidate) === found) ?? found);
+}
+
 /** Candidates beyond these are not looked at: a file of many thousands of names was written by a program. */
 const candidatesLimit = 2_000;
 

@@ -439,7 +439,7 @@ export const explanations: readonly Explanation[] = [
   },
   {
     code: 'MFN2004', name: 'tooManyArguments', severity: 'error', title: 'too many arguments',
-    message: '`{callee}` takes {limit} arguments, {count} are given',
+    message: 'too many arguments for `{callee}`: {count}, of at most {limit}',
     hints: ['its parameters are {signature}'],
     explanation: 'In a pipe the value before `|>` counts as the first argument of a function.',
     wrong: { kind: 'source', text: 'mfn 1\nmodel Net {\n  in  x: image\n  out y: image\n  y = x |> relu(1, 2)\n}\n' },
@@ -576,7 +576,7 @@ export const explanations: readonly Explanation[] = [
   {
     code: 'MFN2024', name: 'invalidAttribute', severity: 'error', title: 'invalid attribute',
     message: '{problem}',
-    hints: [],
+    hints: ['did you mean {candidates}?'],
     explanation: 'An operator takes only certain values for this attribute.',
     wrong: { kind: 'source', text: 'mfn 1\nmodel Net {\n  in  x: image\n  out y: image\n  y = x - reduce_mean(x, axes: "all")\n}\n' },
     right: { kind: 'source', text: 'mfn 1\nmodel Net {\n  in  x: image\n  out y: image\n  y = x - reduce_mean(x, axes: [1, 2], keepdims: true)\n}\n' },

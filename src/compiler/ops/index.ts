@@ -145,7 +145,7 @@ export const isSourceOpName = (name: string): name is SourceOpName => isOpName(n
 
 export const sourceOpDefinition = (name: SourceOpName): OpDefinition => (isConstantOpName(name) ? constantOps[name] : ops[name]);
 
-export { completeAttributes } from './rules/attributes.js';
+export { completeAttributes, wordsOf } from './rules/attributes.js';
 export { concreteShapes, shapesAtAllSizes } from './rules/context.js';
 export { hasElementwiseShape } from './rules/elementwise.js';
 export { type InferredCall, inferShape } from './rules/infer.js';

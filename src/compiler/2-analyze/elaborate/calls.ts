@@ -1,7 +1,7 @@
 import type { Argument, Expression } from '../../1-parse/ast.js';
 import { didYouMean, report, type Span } from '../../diagnostics/index.js';
 import type { FunctionArgument, ValueRange } from '../../ir/ir.js';
-import { completeAttributes, isProblem, type SourceOpName, sourceOpDefinition } from '../../ops/index.js';
+import { completeAttributes, isProblem, type SourceOpName, sourceOpDefinition, wordsOf } from '../../ops/index.js';
 import type { Attributes, AttributeValue } from '../../ops/op.js';
 import { bindArguments, type EvaluatedArgument, slotsOf } from './arguments.js';
 import { applyInstance, construct } from './blocks.js';
@@ -171,7 +171,8 @@ function attributesOf(name: SourceOpName, bound: ReadonlyMap<string, EvaluatedAr
     }
     const complete = completeAttributes(name, [specification], { [specification.name]: value });
     if (isProblem(complete)) {
-      fail(context, report.invalidAttribute({ span: argument.span, problem: complete.problem }));
+      const candidates = typeof value === 'string' ? didYouMean(value, wordsOf(specification.kind)).map((word) => `"${word}"`) : [];
+      fail(context, report.invalidAttribute({ span: argument.span, problem: complete.problem, candidates }));
       return undefined;
     }
     attributes[specification.name] = value;

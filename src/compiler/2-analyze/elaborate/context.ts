@@ -45,6 +45,8 @@ export class Elaboration {
     readonly sink: DiagnosticSink,
     readonly constraints: ConstraintRecorder,
     readonly observer?: AnalysisObserver,
+    /** Whether parts of the source could not be understood. */
+    readonly isBroken = false,
   ) {}
 
   /** Counts an evaluation or a turn of a loop, or so many; false when the run must end. */
@@ -108,6 +110,9 @@ export interface Context {
 /** The context of a new statement. */
 export const ofStatement = (context: Context): Context => ({ ...context, values: new StatementValues() });
 
+/** What is said to be missing may stand in the part of a text that could not be understood. */
+const missingParts: ReadonlySet<string> = new Set(['MFN1020', 'MFN4005', 'MFN4007', 'MFN4008', 'MFN4011', 'MFN4013']);
+
 export const isOfLibrary = (span: Span): boolean => span.file.startsWith('std/');
 
 /**
@@ -115,6 +120,7 @@ export const isOfLibrary = (span: Span): boolean => span.file.startsWith('std/')
  * place of the user's source that called it; the place in the library is a related one.
  */
 export function fail(context: Context, diagnostic: Diagnostic): void {
+  if (context.state.isBroken && missingParts.has(diagnostic.code)) return;
   const frames: Frame[] = [];
   for (let frame = context.frame; frame; frame = frame.outer) {
     // A block within itself would repeat the same place over and over.

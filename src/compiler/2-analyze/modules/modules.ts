@@ -1,6 +1,6 @@
 import type { Import, SourceFile } from '../../1-parse/ast.js';
 import { parse } from '../../1-parse/index.js';
-import { didYouMean, replacement, report } from '../../diagnostics/index.js';
+import { didYouMean, nearFiles, replacement, report } from '../../diagnostics/index.js';
 import { limits } from '../../limits.js';
 import { standardLibrary } from '../../stdlib/sources.js';
 import type { DiagnosticSink } from '../diagnostic-sink.js';
@@ -127,7 +127,7 @@ export class ModuleLoader {
     if (!this.loaded.has(path) && !this.hasRoom(from)) return;
     const imported = this.load(path);
     if (imported) imports.set(importKey(item), imported);
-    else this.reportMissing(from);
+    else this.reportMissing(from, path);
   }
 
   /** Whether one more file may be read; reports where not, the number of files once. */
@@ -142,8 +142,11 @@ export class ModuleLoader {
     return false;
   }
 
-  private reportMissing({ value: specifier, span }: Import['from']): void {
-    const candidates = didYouMean(specifier, standardLibrary.keys());
+  private reportMissing({ value: specifier, span }: Import['from'], path: string): void {
+    const folder = specifier.slice(0, specifier.lastIndexOf('/') + 1);
+    const siblings = isOfLibrary(specifier) ? [] : (this.host.siblings?.(path) ?? []);
+    const inFolder = nearFiles(specifier.slice(folder.length), siblings).map((name) => folder + name);
+    const candidates = inFolder.length > 0 ? inFolder : didYouMean(specifier, standardLibrary.keys());
     const [only, ...others] = candidates;
     const fix = only !== undefined && others.length === 0 ? replacement(span, `"${only}"`) : undefined;
     this.sink.add(report.moduleNotFound({ span, specifier, candidates, fix }));

@@ -8,12 +8,21 @@ import { exportedNames, importedModule, isOfLibrary, type Module, preludePath } 
 import type { AnalysisObserver } from '../observer.js';
 import { useBody } from './body-names.js';
 import { declareParameters, useExpression } from './expression-names.js';
+import { lostNames } from './lost-names.js';
 import { NameChecker } from './name-checker.js';
 import { NameScope } from './name-scope.js';
 import { useTraining } from './training-names.js';
 
-/** Resolves every name of every module, also of blocks that nothing instantiates, and reports unknown, repeated, hidden and unused ones. */
-export function checkNames(modules: readonly Module[], sink: DiagnosticSink, observer?: AnalysisObserver): void {
+/**
+ * Resolves every name of every module, also of blocks that nothing instantiates, and reports unknown, repeated, hidden and unused ones.
+ * @param sources texts by path
+ */
+export function checkNames(
+  modules: readonly Module[],
+  sources: ReadonlyMap<string, string>,
+  sink: DiagnosticSink,
+  observer?: AnalysisObserver,
+): void {
   const builtins = new NameScope(undefined);
   const add = (scope: NameScope, name: string, kind: 'operator' | 'library function'): void => {
     scope.entries.set(name, { name, kind, span: undefined, used: true });
@@ -28,7 +37,9 @@ export function checkNames(modules: readonly Module[], sink: DiagnosticSink, obs
   for (const module of modules) {
     // The library is the same for everybody, and a test checks each of its files as the root of a program.
     if (isOfLibrary(module.path) && module !== modules.at(-1)) continue;
-    const checker = new NameChecker(sink, !module.isBroken, module.file, observer);
+    const { path, file } = module;
+    const lost = module.isBroken ? lostNames(path, sources.get(path) ?? '', sink.diagnostics) : undefined;
+    const checker = new NameChecker(sink, lost, file, observer);
     checkModule(module, module.path === preludePath ? builtins : prelude, checker);
   }
 }

@@ -3,6 +3,7 @@ import { didYouMean, editDistance, type Fix, report, type Span } from '../../dia
 import type { DiagnosticSink } from '../diagnostic-sink.js';
 import { libraryModules } from '../modules/modules.js';
 import type { AnalysisObserver } from '../observer.js';
+import { adviceFor, valueWords } from './foreign-names.js';
 import { entriesThatCount } from './liveness.js';
 import { type Entry, type NameKind, NameScope, type Statement } from './name-scope.js';
 
@@ -47,6 +48,9 @@ const suggestionsLimit = 100;
 /** Kinds of names that statements give a value to, and that are there for what depends on them. */
 const computedKinds: readonly NameKind[] = ['setting', 'value', 'family'];
 
+/** How far two names are from each other; other capitals are hardly a difference. */
+const distance = (a: string, b: string): number => (a.toLowerCase() === b.toLowerCase() ? 0.5 : editDistance(a, b));
+
 /** Declares and uses names of one file, and reports what is wrong with them. */
 export class NameChecker {
   private readonly opened: NameScope[] = [];
@@ -64,8 +68,8 @@ export class NameChecker {
 
   constructor(
     readonly sink: DiagnosticSink,
-    /** Where the text could not be understood, unused names mean nothing. */
-    private readonly reportsUnused: boolean,
+    /** Where parts of the text could not be understood, the names that are missing for that; unused names mean nothing there. */
+    private readonly lost: ReadonlySet<string> | undefined,
     private readonly file: SourceFile,
     private readonly observer?: AnalysisObserver,
   ) {}
@@ -137,8 +141,9 @@ export class NameChecker {
   }
 
   private reportUnknown(scope: NameScope, { text, span }: Name): void {
+    if (this.lost?.has(text)) return;
     this.unknownNames += 1;
-    const inScope = this.unknownNames > suggestionsLimit ? [] : didYouMean(text, scope.allNames());
+    const inScope = this.unknownNames > suggestionsLimit ? [] : didYouMean(text, [...scope.allNames(), ...valueWords]);
     // A name that was meant is not unused as well.
     for (const candidate of inScope) {
       const entry = scope.find(candidate);
@@ -147,9 +152,10 @@ export class NameChecker {
     const library = libraryModules();
     const [importable] = library.has(text) ? [text] : didYouMean(text, library.keys());
     const [nearest] = inScope;
-    const isNearer = importable !== undefined && (nearest === undefined || editDistance(text, importable) < editDistance(text, nearest));
+    const isNearer = importable !== undefined && (nearest === undefined || distance(text, importable) < distance(text, nearest));
     const question = importable === text ? '' : `did you mean \`${importable}\`? `;
-    const hint = isNearer ? `${question}import it: \`import { ${importable} } from "${library.get(importable)}"\`` : undefined;
+    const importing = isNearer ? `${question}import it: \`import { ${importable} } from "${library.get(importable)}"\`` : undefined;
+    const hint = importable === text ? importing : (adviceFor(text) ?? importing);
     const at = { span, name: text, candidates: inScope, hint };
     if (isNearer && importable === text) this.missing.push(at);
     else this.sink.add(report.unknownName(at));
@@ -182,7 +188,7 @@ export class NameChecker {
   /** Reports what was declared and never used or never imported, once all of the file has been seen. */
   finish(): void {
     this.reportMissing();
-    if (!this.reportsUnused) return;
+    if (this.lost) return;
     const entries = this.opened.flatMap((scope) => [...scope.entries.values()]);
     const alive = entriesThatCount(entries);
     for (const entry of entries) {

@@ -15,6 +15,9 @@ const bounds = {
   epsilon: { fits: (value: number) => value >= 0 && value <= 1, expected: 'a number from 0 to 1' },
 } as const;
 
+/** What other libraries call the settings. */
+const foreignSettings: Readonly<Record<string, readonly string[]>> = { lr: ['rate'], learning_rate: ['rate'], eps: ['epsilon'] };
+
 type NumberSetting = keyof typeof bounds;
 
 type Draft = { -readonly [Key in keyof OptimizerSettings]: OptimizerSettings[Key] };
@@ -48,7 +51,9 @@ export function readOptimizer(section: OptimizerSection, prefix: string, setting
       record(given);
       setNumber(result, name.text, given, value.span, context);
     } else {
-      const candidates = didYouMean(name.text, ['rate', ...Object.keys(bounds)]);
+      const candidates = foreignSettings[name.text] ?? didYouMean(name.text, ['rate', ...Object.keys(bounds)]);
+      // A rate that is misspelt is not missing as well.
+      if (candidates.includes('rate')) result.rate ??= 0;
       fail(context, report.unknownOptimizerSetting({ span: name.span, name: name.text, optimizer: 'adam', candidates }));
     }
   }

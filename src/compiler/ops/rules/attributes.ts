@@ -55,6 +55,10 @@ const kindName = (kind: AttributeKind): string => {
   }[kind];
 };
 
+/** The words that an attribute may be, where it takes words. */
+export const wordsOf = (kind: AttributeKind): readonly string[] =>
+  typeof kind === 'object' ? kind.oneOf : kind === 'padding' ? ['same', 'valid'] : [];
+
 const fits = (value: AttributeValue, kind: AttributeKind): boolean => {
   if (typeof kind === 'object') return typeof value === 'string' && kind.oneOf.includes(value);
   switch (kind) {
