@@ -56,6 +56,13 @@ describe('nesting ends in one error that names the limit', () => {
     );
   });
 
+  test('statements without a value', () => {
+    expect(analyzeText(model(repeated('  wide\n', 50_000))).diagnostics.map(({ code }) => code)).toEqual([
+      ...Array.from({ length: limits.mistakesOfFile }, () => 'MFN0020'),
+      'MFN0009',
+    ]);
+  });
+
   test('lists of a type', () => {
     const declaration = `function f(a: int${repeated('[]', 100_000)}) = 1`;
     expect(errorsOf(model('  y = x', declaration))).toEqual(['MFN2013 the nesting of lists of a type exceeds the limit of 64']);

@@ -43,6 +43,10 @@ export function parse(path: string, text: string): ParseResult {
   parser.start(path, layout.tokens, layout.places);
   const tree = parser.file() as FileCstNode;
   const diagnostics = [...ofTokens, ...parser.diagnostics];
+  if (parser.hasGivenUp) {
+    const told = parser.diagnostics.slice(0, limits.mistakesOfFile + 1);
+    return { file: emptyFile(path, text), diagnostics: arrange([...ofTokens, ...told]) };
+  }
   const consequences = consequencesOf(text, diagnostics, parser.missingBodies);
 
   const context = { file: path, diagnostics, documentation: new Documentation(documentation, layout.tokens) };

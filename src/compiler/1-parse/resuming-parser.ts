@@ -1,5 +1,6 @@
 import { CstParser, EOF, type IToken, isRecognitionException, type TokenType, tokenMatcher } from 'chevrotain';
 import { type Diagnostic, report } from '../diagnostics/index.js';
+import { limits } from '../limits.js';
 import { describeFailure, describeToken, spanAt } from './failure.js';
 import type { TokenPlace } from './layout.js';
 import * as t from './tokens.js';
@@ -71,13 +72,18 @@ export abstract class ResumingParser extends CstParser {
       if (!(error instanceof Error)) throw error;
       if (isRecognitionException(error)) this.reportFailure(error.message);
       else if (!(error instanceof Abandoned)) throw error;
-      this.skipTo(resumes);
+      this.skipTo(this.hasGivenUp ? () => false : resumes);
       return false;
     }
   }
 
+  /** Whether there are more mistakes than are reported, so that what follows need not be looked at. */
+  get hasGivenUp(): boolean {
+    return this.diagnostics.length > limits.mistakesOfFile;
+  }
+
   private reportFailure(expected: string): void {
-    this.diagnostics.push(
+    this.report(
       describeFailure({
         file: this.path,
         expected,
@@ -137,6 +143,9 @@ export abstract class ResumingParser extends CstParser {
   }
 
   protected report(diagnostic: Diagnostic): void {
+    const last = this.diagnostics.at(-1);
+    // What fails within a construct may be left over behind it.
+    if (last?.code === diagnostic.code && last.span.start === diagnostic.span.start) return;
     this.diagnostics.push(diagnostic);
   }
 
