@@ -59,19 +59,20 @@ export async function trainStep<Batch>(
 ): Promise<Record<string, number>> {
   const scalars = tf.tidy(() => {
     const results: Record<string, tf.Scalar> = {};
-    const { frozen = [] } = stage;
+    // #region passes
     const statistics = nextStatistics(stage, weights, batch);
+    weights.pass = { frozen: stage.frozen ?? [] };
+    // #endregion
     const updates = Object.entries(stage.minimize).map(([loss, names], i) => {
       const trained = weights.under(names);
-      const compute = (): tf.Scalar => {
+      const { value, grads } = tf.variableGrads(() => {
         const { losses, logged } = stage.terms(batch);
         // One pass over the batch also gives what is logged.
         if (i === 0) for (const [name, term] of Object.entries(logged)) results[name] = tf.keep(term());
         const term = losses[loss];
         if (!term) throw new Error(`the stage ${stage.name} has no loss ${loss}`);
         return term();
-      };
-      const { value, grads } = tf.variableGrads(() => weights.during({ frozen }, compute), [...trained.values()]);
+      }, [...trained.values()]);
       results[loss] = value;
       return { trained, grads };
     });
@@ -81,7 +82,10 @@ export async function trainStep<Batch>(
         if (gradient) adamUpdate(path, weight, gradient, moments, stage.adam, step, epoch);
       }
     }
+    // #region passes
+    weights.pass = undefined;
     weights.assign(statistics);
+    // #endregion
     return results;
   });
   const values = await Promise.all(Object.entries(scalars).map(async ([name, scalar]) => [name, (await scalar.data())[0] ?? Number.NaN]));
@@ -89,6 +93,7 @@ export async function trainStep<Batch>(
   return Object.fromEntries(values);
 }
 
+// #region passes
 /** What statistics are after the step. A pass of its own finds it, as each loss computes only what it needs. */
 function nextStatistics<Batch>(stage: Stage<Batch>, weights: Weights, batch: Batch): ReadonlyMap<string, tf.Tensor> {
   const updates = new Map<string, tf.Tensor>();
@@ -99,6 +104,7 @@ function nextStatistics<Batch>(stage: Stage<Batch>, weights: Weights, batch: Bat
   });
   return updates;
 }
+// #endregion
 
 /** Adam (Kingma and Ba 2015) in PyTorch's form. */
 function adamUpdate(

@@ -16,6 +16,7 @@ export interface WeightsOptions {
   readonly isComplete?: boolean;
 }
 
+// #region passes
 /** What holds while a stage of a training computes its terms. */
 export interface Pass {
   /** Names of the instances that the stage does not train. */
@@ -23,6 +24,7 @@ export interface Pass {
   /** Receives the new values of statistics by path; without it they are not computed. */
   readonly updates?: Map<string, tf.Tensor>;
 }
+// #endregion
 
 /** Whether a path is that of an instance with one of these names, or within it: `deg` stands for `deg`, `deg.*` and `deg[...]`. */
 const belongs = (path: string, names: readonly string[]): boolean =>
@@ -32,11 +34,14 @@ const belongs = (path: string, names: readonly string[]): boolean =>
 export class Weights {
   private readonly variables = new Map<string, tf.Variable>();
 
+  // #region passes
   /** Undefined where no training goes on. */
   pass: Pass | undefined;
+  // #endregion
 
   constructor(private readonly options: WeightsOptions = {}) {}
 
+  // #region passes
   /** Whether there are tensors that training does not change by gradients. */
   get hasStatistics(): boolean {
     return [...this.variables.values()].some(({ trainable }) => !trainable);
@@ -51,6 +56,7 @@ export class Weights {
       this.pass = undefined;
     }
   }
+  // #endregion
 
   /** The scope of the whole network. */
   get root(): Scope {
@@ -77,10 +83,12 @@ export class Weights {
     return variable;
   }
 
+  // #region passes
   /** Gives statistics new values. */
   assign(values: ReadonlyMap<string, tf.Tensor>): void {
     for (const [path, value] of values) this.variables.get(path)?.assign(value);
   }
+  // #endregion
 
   /** The trained weights in use of the instances with these names, by path. */
   under(names: readonly string[]): Map<string, tf.Variable> {
@@ -128,6 +136,7 @@ export class Scope {
     return this.weights.get(this.join(name), shape, initializer) as tf.Tensor as T;
   }
 
+  // #region passes
   /** A stored tensor that no loss trains; later applications of a block see what earlier ones of the same pass left. */
   statistic<T extends tf.Tensor>(name: string, shape: readonly number[], initializer: Initializer): T {
     const path = this.join(name);
@@ -145,6 +154,7 @@ export class Scope {
     const { pass } = this.weights;
     return pass !== undefined && !belongs(this.path, pass.frozen);
   }
+  // #endregion
 
   private join(name: string): string {
     return this.path === '' ? name : `${this.path}.${name}`;

@@ -664,19 +664,20 @@ export async function trainStep<Batch>(
 ): Promise<Record<string, number>> {
   const scalars = tf.tidy(() => {
     const results: Record<string, tf.Scalar> = {};
-    const { frozen = [] } = stage;
+    // #region passes
     const statistics = nextStatistics(stage, weights, batch);
+    weights.pass = { frozen: stage.frozen ?? [] };
+    // #endregion
     const updates = Object.entries(stage.minimize).map(([loss, names], i) => {
       const trained = weights.under(names);
-      const compute = (): tf.Scalar => {
+      const { value, grads } = tf.variableGrads(() => {
         const { losses, logged } = stage.terms(batch);
         // One pass over the batch also gives what is logged.
         if (i === 0) for (const [name, term] of Object.entries(logged)) results[name] = tf.keep(term());
         const term = losses[loss];
         if (!term) throw new Error(\`the stage \${stage.name} has no loss \${loss}\`);
         return term();
-      };
-      const { value, grads } = tf.variableGrads(() => weights.during({ frozen }, compute), [...trained.values()]);
+      }, [...trained.values()]);
       results[loss] = value;
       return { trained, grads };
     });
@@ -686,7 +687,10 @@ export async function trainStep<Batch>(
         if (gradient) adamUpdate(path, weight, gradient, moments, stage.adam, step, epoch);
       }
     }
+    // #region passes
+    weights.pass = undefined;
     weights.assign(statistics);
+    // #endregion
     return results;
   });
   const values = await Promise.all(Object.entries(scalars).map(async ([name, scalar]) => [name, (await scalar.data())[0] ?? Number.NaN]));
@@ -694,6 +698,7 @@ export async function trainStep<Batch>(
   return Object.fromEntries(values);
 }
 
+// #region passes
 /** What statistics are after the step. A pass of its own finds it, as each loss computes only what it needs. */
 function nextStatistics<Batch>(stage: Stage<Batch>, weights: Weights, batch: Batch): ReadonlyMap<string, tf.Tensor> {
   const updates = new Map<string, tf.Tensor>();
@@ -704,6 +709,7 @@ function nextStatistics<Batch>(stage: Stage<Batch>, weights: Weights, batch: Bat
   });
   return updates;
 }
+// #endregion
 
 /** Adam (Kingma and Ba 2015) in PyTorch's form. */
 function adamUpdate(
@@ -889,6 +895,7 @@ export interface WeightsOptions {
   readonly isComplete?: boolean;
 }
 
+// #region passes
 /** What holds while a stage of a training computes its terms. */
 export interface Pass {
   /** Names of the instances that the stage does not train. */
@@ -896,6 +903,7 @@ export interface Pass {
   /** Receives the new values of statistics by path; without it they are not computed. */
   readonly updates?: Map<string, tf.Tensor>;
 }
+// #endregion
 
 /** Whether a path is that of an instance with one of these names, or within it: \`deg\` stands for \`deg\`, \`deg.*\` and \`deg[...]\`. */
 const belongs = (path: string, names: readonly string[]): boolean =>
@@ -905,11 +913,14 @@ const belongs = (path: string, names: readonly string[]): boolean =>
 export class Weights {
   private readonly variables = new Map<string, tf.Variable>();
 
+  // #region passes
   /** Undefined where no training goes on. */
   pass: Pass | undefined;
+  // #endregion
 
   constructor(private readonly options: WeightsOptions = {}) {}
 
+  // #region passes
   /** Whether there are tensors that training does not change by gradients. */
   get hasStatistics(): boolean {
     return [...this.variables.values()].some(({ trainable }) => !trainable);
@@ -924,6 +935,7 @@ export class Weights {
       this.pass = undefined;
     }
   }
+  // #endregion
 
   /** The scope of the whole network. */
   get root(): Scope {
@@ -950,10 +962,12 @@ export class Weights {
     return variable;
   }
 
+  // #region passes
   /** Gives statistics new values. */
   assign(values: ReadonlyMap<string, tf.Tensor>): void {
     for (const [path, value] of values) this.variables.get(path)?.assign(value);
   }
+  // #endregion
 
   /** The trained weights in use of the instances with these names, by path. */
   under(names: readonly string[]): Map<string, tf.Variable> {
@@ -1001,6 +1015,7 @@ export class Scope {
     return this.weights.get(this.join(name), shape, initializer) as tf.Tensor as T;
   }
 
+  // #region passes
   /** A stored tensor that no loss trains; later applications of a block see what earlier ones of the same pass left. */
   statistic<T extends tf.Tensor>(name: string, shape: readonly number[], initializer: Initializer): T {
     const path = this.join(name);
@@ -1018,6 +1033,7 @@ export class Scope {
     const { pass } = this.weights;
     return pass !== undefined && !belongs(this.path, pass.frozen);
   }
+  // #endregion
 
   private join(name: string): string {
     return this.path === '' ? name : \`\${this.path}.\${name}\`;

@@ -8,12 +8,20 @@ const pruned: Readonly<Record<string, readonly string[]>> = {
   weights: ['Weights', 'Scope', 'Initializer', 'TensorData', 'WeightsOptions'],
 };
 
+/** A part of a support file that only some packages need, between `// #region passes` and `// #endregion`. */
+const region = /^ *\/\/ #region passes\n([\s\S]*?)^ *\/\/ #endregion\n\n?/gm;
+
+/** Whether generated code asks, within a stage of a training, for statistics or for whether it is trained. */
+export const usesPasses = (text: string): boolean => /\.(statistic|update)\(|\.isTraining\b/.test(text);
+
 /**
  * Adds a support file, which generated files import from, to the project.
  * @param used names that they import.
+ * @param hasPasses whether the package needs what keeps statistics.
  */
-export function addSupportFile(project: Project, name: string, used: ReadonlySet<string>): SourceFile {
-  const file = project.createSourceFile(`${name}.ts`, supportSources.get(name) ?? '');
+export function addSupportFile(project: Project, name: string, used: ReadonlySet<string>, hasPasses: boolean): SourceFile {
+  const text = (supportSources.get(name) ?? '').replaceAll(region, hasPasses ? '$1\n' : '');
+  const file = project.createSourceFile(`${name}.ts`, text);
   const always = pruned[name];
   if (always) prune(file, new Set([...used, ...always]));
   return file;
