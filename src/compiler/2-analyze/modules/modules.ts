@@ -30,12 +30,21 @@ export const preludePath = 'std/prelude';
 
 export const isOfLibrary = (specifier: string): boolean => specifier.startsWith('std/');
 
-const parsedLibrary = new Map<string, ReturnType<typeof parse>>();
+/** Most sources beside the library whose trees are remembered. */
+const rememberedSources = 16;
+const remembered = new Map<string, { readonly text: string; readonly parsed: ReturnType<typeof parse> }>();
 
-/** The library never changes, so that an editor or a test that analyses often parses it once. */
+/**
+ * Parses a text that was not parsed a moment ago. The library never changes, and a command reads a file for the names of its variants and again for each of
+ * them; trees are never changed.
+ */
 function parseOnce(path: string, text: string): ReturnType<typeof parse> {
-  const parsed = parsedLibrary.get(path) ?? parse(path, text);
-  parsedLibrary.set(path, parsed);
+  const known = remembered.get(path);
+  if (known?.text === text) return known.parsed;
+  const parsed = parse(path, text);
+  const others = [...remembered.keys()].filter((other) => !isOfLibrary(other));
+  if (others.length >= rememberedSources) remembered.delete(others[0] ?? '');
+  remembered.set(path, { text, parsed });
   return parsed;
 }
 
@@ -82,7 +91,7 @@ export class ModuleLoader {
     const text = isOfLibrary(path) ? standardLibrary.get(path) : this.host.read(path);
     if (text === undefined) return undefined;
     this.sources.set(path, text);
-    const { file, diagnostics } = isOfLibrary(path) ? parseOnce(path, text) : parse(path, text);
+    const { file, diagnostics } = parseOnce(path, text);
     for (const diagnostic of diagnostics) this.sink.add(diagnostic);
     const source = { file, isBroken: diagnostics.some(({ severity }) => severity === 'error') };
     this.parsed.set(path, source);
