@@ -105,10 +105,7 @@ async function trained(seed: number, precision: ElementType, options: Options): 
 
 const silent: TrainReporter = {
   checked: () => undefined,
-  stageStarted: () => undefined,
-  stepDone: () => undefined,
-  stageEnded: () => undefined,
-  validated: () => undefined,
+  validating: () => undefined,
   note: (line) => console.error(line),
 };
 

@@ -44,10 +44,10 @@ describe('no room on the disk', () => {
     const path = join(disk, 'log.jsonl');
     const record = (step: number) => ({ stage: 's', step, losses: { L: 1 }, rate: 1, seconds: 1 });
     const log = await TrainingLog.open(path, () => true);
-    await log.append(record(1));
+    await log.stepDone(record(1));
     writeFileSync(join(disk, 'other'), Buffer.alloc(120_000));
     const appendAll = async () => {
-      for (let step = 2; step < 1000; step++) await log.append(record(step));
+      for (let step = 2; step < 1000; step++) await log.stepDone(record(step));
     };
     await expect(appendAll()).rejects.toMatchObject({ kind: 'operation', message: expect.stringContaining('no room left on the disk') });
     await log.close();

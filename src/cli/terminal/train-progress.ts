@@ -25,7 +25,7 @@ export class TrainProgress implements TrainReporter {
     this.end();
   }
 
-  validated(done: number, total: number): void {
+  validating(done: number, total: number): void {
     this.show('validating', total, 'images').update(done);
   }
 

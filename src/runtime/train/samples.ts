@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { crop, encodeImage, type Pair, type RGBImage, readImage } from '../data/index.js';
 import type { Enhancer } from '../enhance/index.js';
 import { writeFileAtomically } from '../files/index.js';
+import type { SampleRow, Samples, TrainObserver } from './observer.js';
 
 /** Largest height and width of a sample; larger images are shown by their middle. */
 const largestSide = 384;
@@ -15,25 +16,29 @@ export interface SampleRoles {
 }
 
 /**
- * Writes `samples/<stage>-<step>.png`: a row for each pair with input, output of the model as it is now, and truth.
+ * Enhances the middle of each pair's input with the model as it is now.
  * @throws RuntimeFailure, EngineFailure
  */
-export async function writeSamples(
-  folder: string,
-  label: string,
-  pairs: readonly Pair[],
-  roles: SampleRoles,
-  enhancer: Enhancer,
-): Promise<void> {
-  if (pairs.length === 0) return;
-  const rows: RGBImage[][] = [];
-  for (const { files } of pairs) {
+export async function takeSamples(pairs: readonly Pair[], roles: SampleRoles, enhancer: Enhancer): Promise<SampleRow[]> {
+  const rows: SampleRow[] = [];
+  for (const { name, files } of pairs) {
     const input = middle(await readImage(files[roles.input] as string, 'training'));
-    const row = [input, await enhancer.enhance(input)];
-    if (roles.truth !== undefined) row.push(middle(await readImage(files[roles.truth] as string, 'training')));
-    rows.push(row);
+    const row = { name, input, output: await enhancer.enhance(input) };
+    rows.push(roles.truth === undefined ? row : { ...row, truth: middle(await readImage(files[roles.truth] as string, 'training')) });
   }
-  await writeFileAtomically(join(folder, `${label}.png`), await encodeImage(joinGrid(rows), 'png'));
+  return rows;
+}
+
+/** Writes `<stage>-<step>.png` of all samples into a folder: a row for each pair with input, output and truth. */
+export class SampleFiles implements TrainObserver {
+  constructor(private readonly folder: string) {}
+
+  /** @throws RuntimeFailure */
+  async sampled({ stage, step, rows }: Samples): Promise<void> {
+    const images = rows.map(({ input, output, truth }) => [input, output, ...(truth === undefined ? [] : [truth])]);
+    const file = join(this.folder, `${stage}-${String(step).padStart(6, '0')}.png`);
+    await writeFileAtomically(file, await encodeImage(joinGrid(images), 'png'));
+  }
 }
 
 function middle(image: RGBImage): RGBImage {

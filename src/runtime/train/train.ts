@@ -8,24 +8,21 @@ import { inputFailure, withLock, writeFileAtomically } from '../files/index.js';
 import { evaluatePairs, ssimWindow } from '../metrics/index.js';
 import { lowerStages } from './lower-stages.js';
 import { expectedMemory, measuredMemory, requireMemory } from './memory-check.js';
+import { joinObservers, type TrainEnd, type TrainObserver } from './observer.js';
 import { beginOutput, type OutputFolder, openOutput, outputFiles } from './output-folder.js';
 import { openData, type RunData } from './run-data.js';
 import { describeRun, type RunDescription, requireSameRun, resolvedConfig } from './run-description.js';
 import type { RunFile } from './run-file.js';
-import { type SampleRoles, writeSamples } from './samples.js';
+import { SampleFiles, type SampleRoles, takeSamples } from './samples.js';
 import { inputNames, joinSamplers, StageRun, type StepResult } from './stage-run.js';
-import { type StepRecord, TrainingLog } from './training-log.js';
+import { TrainingLog } from './training-log.js';
 
-/** What a training tells while it runs. */
-export interface TrainReporter {
+/** What a training tells whoever started it while it runs. */
+export interface TrainReporter extends TrainObserver {
   /** Images of a source that have been looked at, of `total`. */
   checked(source: string, done: number, total: number): void;
-  /** A stage begins, or goes on, after `done` steps of `total`. */
-  stageStarted(stage: string, done: number, total: number): void;
-  stepDone(record: StepRecord, imagesPerSecond: number): void;
-  stageEnded(stage: string): void;
   /** Validation images measured, of `total`. */
-  validated(done: number, total: number): void;
+  validating(done: number, total: number): void;
   note(line: string): void;
 }
 
@@ -150,29 +147,43 @@ class Session {
     const { ir, sources, engine, signal } = this.plan.request;
     const { stages } = this.plan.training;
     const first = this.plan.from === undefined ? 0 : stages.findIndex(({ name }) => name === this.plan.from?.stage);
-    const log = await TrainingLog.open(this.plan.folder.log, ({ stage, step }) => this.isDone(stage, step, first));
+    const observers = await this.openObservers(first);
     const enhancer = new Enhancer(ir, this.weights, engine, {
       ...this.engineOptions(),
       ...(sources === undefined ? {} : { sources }),
       changingWeights: true,
     });
+    let end: TrainEnd = 'failed';
     let position = { stage: this.plan.from?.stage ?? stages[0]?.name ?? '', step: this.plan.from?.step ?? 0 };
     try {
       for (const stage of stages.slice(first)) {
         const resumed = this.plan.from?.stage === stage.name ? this.plan.from : { step: 0, states: new Map<string, HostTensor>() };
-        const step = await this.runStage(stage, resumed, log, enhancer);
+        const step = await this.runStage(stage, resumed, observers, enhancer);
         if (step > 0) position = { stage: stage.name, step };
-        if (signal.aborted) return { folder: this.plan.folder, interrupted: true, ...position };
+        if (signal.aborted) {
+          end = 'interrupted';
+          return { folder: this.plan.folder, interrupted: true, ...position };
+        }
       }
       const validation = await this.validate(enhancer);
+      end = 'complete';
       return { folder: this.plan.folder, interrupted: false, ...position, ...(validation === undefined ? {} : { validation }) };
     } catch (error) {
-      if (signal.aborted && error === signal.reason) return { folder: this.plan.folder, interrupted: true, ...position };
-      throw error;
+      if (!signal.aborted || error !== signal.reason) throw error;
+      end = 'interrupted';
+      return { folder: this.plan.folder, interrupted: true, ...position };
     } finally {
-      await log.close();
+      await observers.ended(end);
+      await observers.close();
       await enhancer.dispose();
     }
+  }
+
+  /** All that follows the training; what files of an interrupted run hold beyond its checkpoint is cut off. @param first index of the first stage to run. */
+  private async openObservers(first: number): Promise<Required<TrainObserver>> {
+    const { folder, request } = this.plan;
+    const log = await TrainingLog.open(folder.log, ({ stage, step }) => this.isDone(stage, step, first));
+    return joinObservers([log, new SampleFiles(folder.samples), request.reporter]);
   }
 
   /** Whether the step of a log line is part of what the checkpoint holds. */
@@ -186,7 +197,7 @@ class Session {
   private async runStage(
     stage: Stage,
     from: { readonly step: number; readonly states: ReadonlyMap<string, HostTensor> },
-    log: TrainingLog,
+    observers: Required<TrainObserver>,
     enhancer: Enhancer,
   ): Promise<number> {
     const { engine, run, reporter, signal, maxSteps = Number.POSITIVE_INFINITY } = this.plan.request;
@@ -200,7 +211,7 @@ class Session {
     const streams = new Set(inputNames(trainStep, 'data'));
     const expected = expectedMemory(engine.name, trainStep);
     if (expected !== undefined) reporter.note(`stage ${stage.name}: ${expected}`);
-    reporter.stageStarted(stage.name, from.step, last);
+    await observers.stageStarted(stage.name, from.step, last);
     const stageRun = await StageRun.start(stage.name, trainStep, joinSamplers(samplers, streams), engine, this.plan.threads || undefined, {
       ...from,
       weights: this.weights,
@@ -208,15 +219,16 @@ class Session {
     try {
       while (stageRun.step < last && !signal.aborted) {
         const result = await stageRun.advance(stageRun.step + 1 >= last);
-        await this.record(stage.name, result, log);
+        await this.record(stage.name, result, observers);
         const ends = result.step >= last || signal.aborted;
-        if (ends || result.step % run.checkpoint.every === 0) await this.save(stageRun, log);
-        if ((result.step >= last || result.step % run.samples.every === 0) && !signal.aborted) await this.sample(stageRun, enhancer);
+        if (ends || result.step % run.checkpoint.every === 0) await this.save(stageRun, observers);
+        if ((result.step >= last || result.step % run.samples.every === 0) && !signal.aborted)
+          await this.sample(stageRun, enhancer, observers);
         // Engines may compute without ever yielding; signals and timers are served here.
         await new Promise((resolve) => setImmediate(resolve));
       }
-      if (signal.aborted && stageRun.step === from.step) await this.save(stageRun, log);
-      reporter.stageEnded(stage.name);
+      if (signal.aborted && stageRun.step === from.step) await this.save(stageRun, observers);
+      await observers.stageEnded(stage.name);
       if (expected !== undefined) reporter.note(`stage ${stage.name}: ${measuredMemory()}`);
       return stageRun.step;
     } finally {
@@ -224,17 +236,16 @@ class Session {
     }
   }
 
-  private async record(stage: string, { step, losses, rate, seconds }: StepResult, log: TrainingLog): Promise<void> {
+  private async record(stage: string, { step, losses, rate, seconds }: StepResult, observers: Required<TrainObserver>): Promise<void> {
     const record = { stage, step, losses, rate, seconds: Math.round(seconds * 1e4) / 1e4 };
-    await log.append(record);
-    this.plan.request.reporter.stepDone(record, this.plan.training.batch / seconds);
+    await observers.stepDone(record, this.plan.training.batch / seconds);
   }
 
-  /** Writes the weights and a checkpoint. The log and the weights reach the disk first, so that neither is ever behind the checkpoint that a run goes on from. */
-  private async save(stageRun: StageRun, log: TrainingLog): Promise<void> {
+  /** Writes the weights and a checkpoint. What was logged and the weights reach the disk first, so that neither is ever behind the checkpoint that a run goes on from. */
+  private async save(stageRun: StageRun, observers: Required<TrainObserver>): Promise<void> {
     const { weights, states } = await stageRun.read();
     this.weights = new Map([...this.weights, ...weights]);
-    await log.flush();
+    await observers.flush();
     await writeWeights(this.plan.folder.weights, this.plan.request.ir, this.weights);
     await writeCheckpoint(this.plan.folder.checkpoint, {
       stage: stageRun.stage,
@@ -247,15 +258,15 @@ class Session {
     });
   }
 
-  private async sample(stageRun: StageRun, enhancer: Enhancer): Promise<void> {
+  private async sample(stageRun: StageRun, enhancer: Enhancer, observers: Required<TrainObserver>): Promise<void> {
     const { sources, validation } = this.plan.pictures;
     const [source] = sources;
     if (source === undefined || this.plan.request.run.samples.count === 0) return;
     const { weights } = await stageRun.read();
     enhancer.load(new Map([...this.weights, ...weights]));
     const pairs = (validation.length > 0 ? validation : source.samples).slice(0, this.plan.request.run.samples.count);
-    const label = `${stageRun.stage}-${String(stageRun.step).padStart(6, '0')}`;
-    await writeSamples(this.plan.folder.samples, label, pairs, this.sampleRoles(source), enhancer);
+    const rows = await takeSamples(pairs, this.sampleRoles(source), enhancer);
+    await observers.sampled({ stage: stageRun.stage, step: stageRun.step, rows });
   }
 
   private sampleRoles({ roles }: CheckedSource): SampleRoles {
@@ -280,7 +291,7 @@ class Session {
         signal.throwIfAborted();
         return enhancer.enhance(image);
       },
-      (done) => reporter.validated(done, validation.length),
+      (done) => reporter.validating(done, validation.length),
     );
     await writeFileAtomically(this.plan.folder.metrics, `${JSON.stringify(evaluation, null, 2)}\n`);
     return { ...evaluation.mean, images: validation.length };

@@ -1,5 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { readBytes, systemErrorCode, systemFailure, writeFileAtomically } from '../files/index.js';
+import type { TrainObserver } from './observer.js';
 
 /** A line of log.jsonl: one step of one stage. */
 export interface StepRecord {
@@ -15,7 +16,7 @@ export interface StepRecord {
 }
 
 /** The log of a run, a line of JSON a step, appended as the steps are done. */
-export class TrainingLog {
+export class TrainingLog implements TrainObserver {
   private constructor(
     readonly path: string,
     private readonly handle: FileHandle,
@@ -37,7 +38,7 @@ export class TrainingLog {
   }
 
   /** Appends a line. @throws RuntimeFailure, for example when the disk is full. */
-  async append(record: StepRecord): Promise<void> {
+  async stepDone(record: StepRecord): Promise<void> {
     await this.attempt(() => this.handle.appendFile(`${JSON.stringify(record)}\n`));
   }
 

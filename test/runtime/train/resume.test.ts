@@ -44,12 +44,10 @@ async function run(
     signal: controller.signal,
     reporter: {
       checked: () => undefined,
-      stageStarted: () => undefined,
       stepDone: () => {
         if (++steps === stopAfter) controller.abort();
       },
-      stageEnded: () => undefined,
-      validated: () => {
+      validating: () => {
         if (stopInValidation === true) controller.abort();
       },
       note: () => undefined,

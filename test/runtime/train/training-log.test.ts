@@ -12,7 +12,7 @@ describe('the log of a run', () => {
     const path = join(temporaryFolder(), 'log.jsonl');
     writeFileSync(path, `${text(1, 2, 3, 4)}{"stage":"s","st`);
     const log = await TrainingLog.open(path, ({ step }) => step <= 2);
-    await log.append(record(3));
+    await log.stepDone(record(3));
     await log.flush();
     await log.close();
     expect(readFileSync(path, 'utf8')).toBe(text(1, 2, 3));
@@ -21,7 +21,7 @@ describe('the log of a run', () => {
   it('starts empty where there is none', async () => {
     const path = join(temporaryFolder(), 'log.jsonl');
     const log = await TrainingLog.open(path, () => true);
-    await log.append(record(1));
+    await log.stepDone(record(1));
     await log.close();
     expect(readFileSync(path, 'utf8')).toBe(text(1));
   });
