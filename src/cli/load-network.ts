@@ -1,7 +1,5 @@
-import { existsSync } from 'node:fs';
-import { listWeights } from '../compiler/3-lower/index.js';
 import type { IR, ParameterValue } from '../compiler/ir/ir.js';
-import { applyNameMap, matchWeights, readNameMap, readWeights, type WeightsFile } from '../runtime/checkpoint/index.js';
+import { applyNameMap, mapBeside, matchWeights, readNameMap, readWeights, type WeightsFile } from '../runtime/checkpoint/index.js';
 import type { HostTensor } from '../runtime/engines/index.js';
 import { analyzeFile, printDiagnostics } from './analyze-file.js';
 import { CommandFailure } from './failure.js';
@@ -50,14 +48,6 @@ export async function loadNetwork(model: string, weightsPath: string, options: N
     2,
     `${weightsPath}: holds the weights of ${file.model} with ${JSON.stringify(parameters)}, which the model cannot have.`,
   );
-}
-
-/** `zero-dce.weights.yaml` beside `zero-dce.mfn`, where it is there and the weights are not under the model's own names. */
-function mapBeside(model: string, file: WeightsFile, ir: IR): string | undefined {
-  const paths = new Set(listWeights(ir).map(({ path }) => path));
-  if (file.model !== undefined || [...file.tensors.keys()].every((name) => paths.has(name))) return undefined;
-  const map = `${model.replace(/#[^/]*$/, '').replace(/\.mfn$/, '')}.weights.yaml`;
-  return existsSync(map) ? map : undefined;
 }
 
 /** Parameters that the weights were trained with, where they differ from the model's own. */

@@ -44,6 +44,7 @@ export function register(program: Command): void {
       'after',
       [
         '',
+        'weights: FILE in the run file, or --set weights=FILE, starts from these weights in place of random values (path as seen from the run file).',
         'Ctrl-C finishes the running step and leaves a state that --resume continues (exit code 130); a second Ctrl-C ends at once.',
         '',
         'Example:',

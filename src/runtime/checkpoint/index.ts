@@ -1,5 +1,5 @@
 export { type WeightForm, weightForms } from './forms/index.js';
-export { applyNameMap, type NameMap, readNameMap } from './name-map/index.js';
+export { applyNameMap, mapBeside, type NameMap, readNameMap } from './name-map/index.js';
 export { decodeSafetensors, encodeSafetensors, type SafetensorsContent } from './safetensors.js';
 export { readCheckpoint, type TrainingCheckpoint, writeCheckpoint } from './training-checkpoint.js';
 export { encodeWeights, hashTensors, matchWeights, readWeights, type WeightsFile, writeWeights } from './weights.js';

@@ -10,8 +10,11 @@ import type { RunFile } from './run-file.js';
 /** What decides the numbers of a run; two runs with equal descriptions (on one engine) compute the same. */
 export type RunDescription = Readonly<Record<string, unknown>>;
 
-/** Describes a run by the values that a resumed run must share. */
-export function describeRun(run: RunFile, ir: IR, data: RunData): RunDescription {
+/**
+ * Describes a run by the values that a resumed run must share.
+ * @param weights SHA-256 of the weights that it started from, where the run file names such.
+ */
+export function describeRun(run: RunFile, ir: IR, data: RunData, weights: string | undefined): RunDescription {
   const { training } = ir;
   return {
     model: ir.model.name,
@@ -20,6 +23,7 @@ export function describeRun(run: RunFile, ir: IR, data: RunData): RunDescription
     network: networkHash(ir),
     seed: run.seed,
     precision: run.precision,
+    weights,
     'training.batch': training?.batch,
     'training.patch': training?.patch,
     'training.augment': training?.augmentations,
@@ -52,6 +56,7 @@ export function requireSameRun(described: RunDescription, now: RunDescription, r
   if (telling.length === 0) return;
   const lines = telling.map((key) => {
     if (key === 'network') return `  ${labels.network} (${run.model}) has changed`;
+    if (key === 'weights') return `  the weights to start from were ${before[key] ?? 'none'}, are ${present[key] ?? 'none'}`;
     if (key.startsWith('data.')) return `  the files of ${key} have changed`;
     return `  ${key} was ${JSON.stringify(before[key])}, is ${JSON.stringify(present[key])}`;
   });
@@ -65,8 +70,9 @@ export function requireSameRun(described: RunDescription, now: RunDescription, r
 }
 
 /** The resolved run file, as it is written into the output folder: every default filled in, every path absolute. */
-export function resolvedConfig(run: RunFile, ir: IR, engine: EngineName, threads: number): string {
+export function resolvedConfig(run: RunFile, ir: IR, engine: EngineName, threads: number, weightsHash: string | undefined): string {
   const { training } = ir;
+  const { weights } = run;
   const content = {
     model: resolve(run.model),
     parameters: ir.model.parameters,
@@ -76,6 +82,9 @@ export function resolvedConfig(run: RunFile, ir: IR, engine: EngineName, threads
     precision: run.precision,
     ...(threads > 0 ? { threads } : {}),
     seed: run.seed,
+    ...(weights && {
+      weights: { file: resolve(weights.file), ...(weights.map !== undefined && { map: resolve(weights.map) }), sha256: weightsHash },
+    }),
     training: { ...nested(training?.settings ?? {}), patch: training?.patch.join('x') },
     samples: run.samples,
     checkpoint: run.checkpoint,

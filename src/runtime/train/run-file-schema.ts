@@ -39,6 +39,18 @@ export const runFileSchema = {
     engine: { enum: ['auto', ...engineNames], description: 'Default auto.' },
     precision: { enum: elementTypes, description: 'In which type convolutions are computed. Default float32.' },
     threads: { ...count, description: 'Threads of the engine. Default: the cores of the machine.' },
+    weights: {
+      type: ['string', 'object'],
+      minLength: 1,
+      additionalProperties: false,
+      required: ['file'],
+      description: 'Weights that all stages start from, in place of those drawn from the seed: a path, or a mapping.',
+      properties: {
+        file: { ...text, description: 'Weights, in any kind of file that mfnc reads.' },
+        map: { ...text, description: 'Name map. Default: the .weights.yaml beside the model, where the weights are not under its names.' },
+        sha256: { ...text, description: 'What the hash of the weights has to be, as mfnc weights show prints it.' },
+      },
+    },
     seed: { type: 'integer', minimum: 0, maximum: 2 ** 32 - 1, description: 'Default 1.' },
     training: {
       type: ['object', 'null'],

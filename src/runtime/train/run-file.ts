@@ -9,6 +9,7 @@ import { compareNaturally, inputFailure } from '../files/index.js';
 import { type DocumentPath, RunDocument } from './run-document.js';
 import { runFileSchema } from './run-file-schema.js';
 import { kindOf, overridesOfArguments, overridesOfDocument } from './run-overrides.js';
+import type { StartWeightsSource } from './start-weights.js';
 
 /** A run file: what to train on what, and where to write. Paths are as seen from the working directory. */
 export interface RunFile {
@@ -22,6 +23,8 @@ export interface RunFile {
   readonly precision: Precision;
   readonly threads: number | undefined;
   readonly seed: number;
+  /** Weights that all stages start from; undefined for those that are drawn from the seed. */
+  readonly weights: StartWeightsSource | undefined;
   /** What the run file gives the model's parameters and settings, then what `--set` gives them. */
   readonly overrides: readonly OverrideSource[];
   readonly samples: { readonly every: number; readonly count: number };
@@ -48,6 +51,7 @@ interface RawRunFile {
   readonly precision?: Precision;
   readonly threads?: number;
   readonly seed?: number;
+  readonly weights?: string | { readonly file: string; readonly map?: string; readonly sha256?: string };
   readonly training?: Record<string, unknown> | null;
   readonly samples?: { readonly every?: number; readonly count?: number };
   readonly checkpoint?: { readonly every?: number };
@@ -79,11 +83,18 @@ export async function readRunFile(path: string, overrides: readonly string[] = [
     precision: raw.precision ?? 'float32',
     threads: raw.threads,
     seed: raw.seed ?? 1,
+    weights: weightsOf(raw.weights, relative),
     overrides: [overridesOfDocument(raw, document), ...(ofModel.length > 0 ? [overridesOfArguments(ofModel)] : [])],
     samples: { every: raw.samples?.every ?? 500, count: raw.samples?.count ?? 4 },
     checkpoint: { every: raw.checkpoint?.every ?? 200 },
     placeOf: (place, part) => document.placeOf(place, part),
   };
+}
+
+function weightsOf(given: RawRunFile['weights'], relative: (file: string) => string): StartWeightsSource | undefined {
+  if (given === undefined) return undefined;
+  if (typeof given === 'string') return { file: relative(given), map: undefined, sha256: undefined };
+  return { file: relative(given.file), map: given.map === undefined ? undefined : relative(given.map), sha256: given.sha256 };
 }
 
 /** Keys of the run file that are not about the model: its parameters and settings are overridden in the source tree. */

@@ -1,4 +1,4 @@
-import { initializeWeights, type TrainStep } from '../../compiler/3-lower/index.js';
+import type { TrainStep } from '../../compiler/3-lower/index.js';
 import type { IR, Stage, Training } from '../../compiler/ir/ir.js';
 import { type TrainingCheckpoint, writeCheckpoint, writeWeights } from '../checkpoint/index.js';
 import { type CheckedSource, checkHeldOut, checkSource, ImageCache, type Pair, PatchSampler, type ValueRange } from '../data/index.js';
@@ -15,6 +15,7 @@ import { describeRun, type RunDescription, requireSameRun, resolvedConfig } from
 import type { RunFile } from './run-file.js';
 import { SampleFiles, type SampleRoles, takeSamples } from './samples.js';
 import { inputNames, joinSamplers, StageRun, type StepResult } from './stage-run.js';
+import { type StartWeights, startWeights } from './start-weights.js';
 import { TrainingLog } from './training-log.js';
 
 /** What a training tells whoever started it while it runs. */
@@ -65,13 +66,20 @@ export async function train(request: TrainRequest): Promise<TrainOutcome> {
   if (training === undefined)
     throw inputFailure(`${run.model}: ${ir.model.name} has no \`training of ${ir.model.name}\` section, so there is nothing to train.`);
   const data = await openData(run, ir);
-  const description = describeRun(run, ir, data);
   const folder = outputFiles(run.output);
   const checkpoint = await openOutput(folder, resume);
+  const start = checkpoint === undefined ? await startWeights(run, ir) : resumedStart(checkpoint, run);
+  const description = describeRun(run, ir, data, start.sha256);
   if (checkpoint !== undefined) requireSameRun(checkpoint.run, description, run);
   return withLock(folder.lock, `is training into ${folder.path}`, () =>
-    trainInto(request, training, data, folder, description, checkpoint),
+    trainInto(request, training, data, folder, description, start, checkpoint),
   );
+}
+
+/** What a resumed run goes on with. The weights that it once started from are not read again: their file may have changed, or be gone. */
+function resumedStart({ weights, run: described }: TrainingCheckpoint, run: RunFile): StartWeights {
+  const recorded = typeof described.weights === 'string' ? described.weights : undefined;
+  return { weights, sha256: run.weights && (run.weights.sha256 ?? recorded ?? run.weights.file), notes: [] };
 }
 
 /** Looks at the data and trains, once it is settled what is trained where. */
@@ -81,6 +89,7 @@ async function trainInto(
   data: RunData,
   folder: OutputFolder,
   description: RunDescription,
+  start: StartWeights,
   checkpoint: TrainingCheckpoint | undefined,
 ): Promise<TrainOutcome> {
   const { run, ir, engine } = request;
@@ -107,10 +116,21 @@ async function trainInto(
     const heldOut = { roles: measured.roles, samples: data.validation };
     await checkHeldOut(heldOut, ssimWindow, (done) => request.reporter.checked('validation', done, data.validation.length));
   }
-  if (checkpoint === undefined) await beginOutput(folder, resolvedConfig(run, ir, engine.name, threads));
+  if (checkpoint === undefined) await beginOutput(folder, resolvedConfig(run, ir, engine.name, threads, start.sha256));
+  for (const note of start.notes) request.reporter.note(note);
 
   const pictures = { cache, sources, validation: data.validation };
-  return new Session({ request, training, folder, description, threads, trainSteps, pictures, from: checkpoint }).run();
+  return new Session({
+    request,
+    training,
+    folder,
+    description,
+    threads,
+    trainSteps,
+    pictures,
+    start: start.weights,
+    from: checkpoint,
+  }).run();
 }
 
 /** The pictures of a training, checked. */
@@ -130,6 +150,8 @@ interface SessionPlan {
   /** Of the stages that are still to run, by name. */
   readonly trainSteps: ReadonlyMap<string, TrainStep>;
   readonly pictures: Pictures;
+  /** All weights before the first step. */
+  readonly start: ReadonlyMap<string, HostTensor>;
   /** What a resumed training goes on from. */
   readonly from: TrainingCheckpoint | undefined;
 }
@@ -139,8 +161,7 @@ class Session {
   private weights: Map<string, HostTensor>;
 
   constructor(private readonly plan: SessionPlan) {
-    const { request, from } = plan;
-    this.weights = new Map(from?.weights ?? initializeWeights(request.ir, request.run.seed));
+    this.weights = new Map(plan.start);
   }
 
   async run(): Promise<TrainOutcome> {
