@@ -71,6 +71,7 @@ ${line}`).diagnostics.map((d) => d.code),
   it.each([
     ['conditionals', `let a = ${'if 1 < 2 then 1 else '.repeat(20_000)}1`],
     ['comprehensions', `let a = [${'for i in 1..2: '.repeat(20_000)}i]`],
+    ['comprehensions over repeats', `variant "a" of "b" { insert after c { ${'for i in x |> repeat(2) as r { f }: '.repeat(20_000)}i } }`],
   ])('20,000 nested %s are one diagnostic', (_, line) => {
     expect(parseAnything(`mfn 1\n${line}`).diagnostics.map((d) => d.code)).toEqual(['MFN0007']);
   });

@@ -126,15 +126,24 @@ export abstract class VariantGrammar extends TrainingGrammar {
     return second.tokenType === t.LeftBracket && this.LA(this.behindBracket(2)).tokenType === t.Assign;
   }
 
-  /** Whether a token of one type comes before the first one of another, brackets aside. */
+  /** Whether a token of one type comes before the first one of another, brackets and the bodies of `repeat` aside. */
   private findsBefore(wanted: typeof t.Colon, other: typeof t.Colon): boolean {
     for (let i = 1; this.LA(i).tokenType.name !== 'EOF'; i++) {
       const type = this.LA(i).tokenType;
       if (type === wanted) return true;
       if (type === other || type === t.RightBrace) return false;
-      if (type === t.LeftBracket || type === t.LeftParenthesis) i = this.behindBracket(i) - 1;
+      if (type === t.Repeat) i = this.behindRepeat(i) - 1;
+      else if (type === t.LeftBracket || type === t.LeftParenthesis) i = this.behindBracket(i) - 1;
     }
     return false;
+  }
+
+  /** Position behind the body of the `repeat` at `position`, or behind as much of it as there is. */
+  private behindRepeat(position: number): number {
+    let next = position + 1;
+    if (this.LA(next).tokenType === t.LeftParenthesis) next = this.behindBracket(next);
+    if (this.LA(next).tokenType === t.As) next += 2;
+    return this.LA(next).tokenType === t.LeftBrace ? this.behindBracket(next) : next;
   }
 
   /** Position behind the bracket that closes the one at `position`. */
@@ -142,8 +151,8 @@ export abstract class VariantGrammar extends TrainingGrammar {
     let depth = 0;
     for (let i = position; this.LA(i).tokenType.name !== 'EOF'; i++) {
       const type = this.LA(i).tokenType;
-      if (type === t.LeftBracket || type === t.LeftParenthesis) depth++;
-      else if ((type === t.RightBracket || type === t.RightParenthesis) && --depth === 0) return i + 1;
+      if (type === t.LeftBracket || type === t.LeftParenthesis || type === t.LeftBrace) depth++;
+      else if ((type === t.RightBracket || type === t.RightParenthesis || type === t.RightBrace) && --depth === 0) return i + 1;
     }
     return position;
   }

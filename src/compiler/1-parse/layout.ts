@@ -26,6 +26,8 @@ interface OpenBracket {
   readonly indentation: number;
   readonly ofNamespace: boolean;
   readonly ofVariant: boolean;
+  /** Whether these are the parentheses behind `repeat`. */
+  readonly ofRepeat: boolean;
   /** `if`s and comprehensions met inside since the last `=` or comma: they nest without brackets. */
   unbracketed: number;
   /** Whether a `for` was met inside and its colon not yet. */
@@ -65,6 +67,7 @@ class LayoutRepair {
   private readonly stack: OpenBracket[] = [];
   private unbracketed = 0;
   private bracesUnclosed = false;
+  private lastClosed: OpenBracket | undefined;
   private lineIndentation = 0;
 
   constructor(
@@ -133,14 +136,22 @@ class LayoutRepair {
     const closing = closers.get(token.tokenType) ?? t.RightBrace;
     const outer = this.stack.at(-1);
     // The braces are the body of the `for`, which then is a statement.
-    if (outer && closing === t.RightBrace) outer.hasFor = false;
+    if (outer && closing === t.RightBrace && !this.isBodyOfRepeat(i)) outer.hasFor = false;
     const ofNamespace = token.tokenType === t.LeftBrace && this.tokens[i - 2]?.tokenType === t.Namespace;
     const ofVariant = token.tokenType === t.LeftBrace && this.tokens[i - 4]?.tokenType === t.Variant;
-    this.stack.push({ token, closing, indentation: this.lineIndentation, ofNamespace, ofVariant, unbracketed: 0, hasFor: false });
+    const ofRepeat = this.tokens[i - 1]?.tokenType === t.Repeat;
+    this.stack.push({ token, closing, indentation: this.lineIndentation, ofNamespace, ofVariant, ofRepeat, unbracketed: 0, hasFor: false });
+  }
+
+  /** Whether the brace at `i` stands behind `repeat(n)` or `repeat(n) as name`. */
+  private isBodyOfRepeat(i: number): boolean {
+    const behind = this.tokens[i - 2]?.tokenType === t.As ? i - 2 : i;
+    return this.tokens[behind - 1]?.tokenType === t.RightParenthesis && this.lastClosed?.ofRepeat === true;
   }
 
   private pop(): void {
-    this.unbracketed -= this.stack.pop()?.unbracketed ?? 0;
+    this.lastClosed = this.stack.pop();
+    this.unbracketed -= this.lastClosed?.unbracketed ?? 0;
   }
 
   private close(token: IToken, startsLine: boolean): void {

@@ -117,6 +117,19 @@ describe('formatting keeps the tree and the comments, and formatting again chang
   });
 });
 
+describe('an inserted `for` whose range has braces of its own', () => {
+  const range = `(not []() ..< 1 |> repeat(true) as again { ${'long'.repeat(25)} })`;
+
+  it.each([
+    ['elements', `for n in ${range}: 1`],
+    ['elements', `for n in [${range}]: for m in ${range}: n`],
+    ['statements', `for n in ${range} { y = [for i in 1..2: i] }`],
+  ])('stands for %s: %s', (kind, content) => {
+    const formatted = expectFormatted(`mfn 1\nvariant "a" of "b" { insert after c { ${content} } }`);
+    expect(treeOf(formatted)).toContain(`content: ${kind}`);
+  });
+});
+
 describe('a source with syntax errors', () => {
   it.each(corpus.filter(([, text]) => hasErrors(text)))('%s is not formatted', (_, text) => {
     const { text: formatted, diagnostics } = format('a.mfn', text);
