@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Evaluation } from '../../src/runtime/metrics/index.js';
+import type { Evaluation, Scores } from '../../src/runtime/metrics/index.js';
 import { runCommand } from '../cli/command-result.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { makeTinyRun } from '../support/tiny-run.js';
@@ -26,18 +26,19 @@ describe('mfnc evaluate', () => {
       expect(code, stderr).toBe(0);
       return stdout;
     };
-    const { mean, images, input, protocol }: Evaluation = JSON.parse(await evaluate('--json'));
+    const evaluation: Evaluation = JSON.parse(await evaluate('--json', '--metric', 'ssim,psnr'));
+    const { mean, images, input, protocols } = evaluation;
     expect(images.map(({ name }) => name)).toEqual(['1', '2', '3', '4', '5']);
-    expect(mean.psnr).toBeCloseTo(images.reduce((sum, { psnr }) => sum + psnr, 0) / 5, 10);
-    expect(protocol).toMatchObject({
-      range: 255,
-      border: 0,
-      rounding: expect.any(String),
-      psnr: expect.stringContaining('RGB'),
-      ssim: expect.stringContaining('luma'),
-    });
-    const numbers = [mean.psnr.toFixed(2), mean.ssim.toFixed(4), input.psnr.toFixed(2), input.ssim.toFixed(4)];
-    const table = await evaluate();
+    for (const metric of ['psnr', 'ssim']) {
+      expect(mean[metric]).toBeCloseTo(images.reduce((sum, { scores }) => sum + (scores[metric] as number), 0) / 5, 10);
+      expect(input[metric]).toBeCloseTo(images.reduce((sum, image) => sum + (image.input[metric] as number), 0) / 5, 10);
+    }
+    expect(evaluation.output).toContain('8 bits');
+    expect(protocols.psnr?.settings).toMatchObject({ channels: expect.stringContaining('RGB'), peak: 255, border: 0 });
+    expect(protocols.ssim?.settings).toMatchObject({ channels: expect.stringContaining('luma'), window: expect.stringContaining('11x11') });
+    const digits = (scores: Scores) => [scores.ssim?.toFixed(4), scores.psnr?.toFixed(2)];
+    const numbers = [...digits(mean), ...digits(input)];
+    const table = await evaluate('--metric', 'ssim', '--metric', 'psnr');
     expect(
       table
         .split('\n')
@@ -46,14 +47,21 @@ describe('mfnc evaluate', () => {
         .split(/\s{2,}/)
         .slice(1),
     ).toEqual(numbers);
-    expect(table).toContain(`ssim: ${protocol.ssim}`);
-    expect(await evaluate('--markdown')).toContain(`| mean of 5 |  | ${numbers.join(' | ')} |`);
+    expect(table).toContain(`PSNR [${protocols.psnr?.id}]: in dB, higher is better; channels: RGB`);
+    const markdown = await evaluate('--markdown', '--metric', 'ssim,psnr');
+    expect(markdown).toContain(`| mean of 5 |  |  | ${numbers.join(' | ')} |`);
+    expect(markdown.split('\n')[0]).toContain(`| SSIM [${protocols.ssim?.id}] | PSNR [${protocols.psnr?.id}] |`);
     const csv = (await evaluate('--csv'))
       .trimEnd()
       .split('\n')
       .filter((line) => !line.startsWith('#'));
-    expect(csv[0]).toBe('image,width,height,psnr,ssim,input_psnr,input_ssim');
+    const columns = ['psnr', 'ssim', 'input_psnr', 'input_ssim'].flatMap((name) => [name, `${name}_protocol`]);
+    expect(csv[0]).toBe(['image', 'width', 'height', ...columns].join(','));
     expect(csv).toHaveLength(7);
-    expect(csv[1]).toBe(`1,64,56,${images[0]?.psnr},${images[0]?.ssim},${images[0]?.input.psnr},${images[0]?.input.ssim}`);
+    const [psnr, ssim] = [protocols.psnr?.id, protocols.ssim?.id];
+    const [first] = images;
+    expect(csv[1]).toBe(
+      ['1,64,56', first?.scores.psnr, psnr, first?.scores.ssim, ssim, first?.input.psnr, psnr, first?.input.ssim, ssim].join(','),
+    );
   });
 });

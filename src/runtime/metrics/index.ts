@@ -1,3 +1,11 @@
-export { type Evaluation, evaluatePairs, type ImageScore, protocol } from './evaluate.js';
-export { psnr, psnrOfEqualImages } from './psnr.js';
-export { ssim, ssimWindow } from './ssim.js';
+export { type Evaluation, evaluatePairs, type PairScore } from './evaluate.js';
+export { type MeasuredFile, measureFiles } from './measure.js';
+export type { FittedMetric, Metric, ReadyMetric } from './metric.js';
+export { type NamedModel, type NamedModels, prepareMetrics } from './model-files.js';
+export { type Measured, type Protocol, type Protocols, protocolText, requireOneProtocol } from './protocol.js';
+export { psnr } from './psnr.js';
+export { readResults } from './read-results.js';
+export { defaultMetrics, fittedMetrics, metrics, metricsNamed } from './registry.js';
+export type { ImageScore, MetricResults, Scores } from './results.js';
+export { ssim } from './ssim.js';
+export { ssimWindow } from './structural-similarity.js';

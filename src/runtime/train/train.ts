@@ -315,7 +315,8 @@ class Session {
       (done) => reporter.validating(done, validation.length),
     );
     await writeFileAtomically(this.plan.folder.metrics, `${JSON.stringify(evaluation, null, 2)}\n`);
-    return { ...evaluation.mean, images: validation.length };
+    const { psnr, ssim } = evaluation.mean;
+    return { psnr: psnr as number, ssim: ssim as number, images: validation.length };
   }
 
   private sampling(stage: Stage) {

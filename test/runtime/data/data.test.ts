@@ -180,7 +180,7 @@ describe('darkening', () => {
       readImage(pair?.files.low as string, 'training'),
       readImage(pair?.files.normal as string, 'training'),
     ]);
-    expect(psnr(dark, bright)).toBeLessThan(15);
+    expect(psnr.measure(dark, bright)).toBeLessThan(15);
   });
 
   it('refuses photographs of one name and crops that do not fit', async () => {

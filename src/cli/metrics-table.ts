@@ -1,0 +1,112 @@
+import { metricsNamed, type Protocols, protocolText, type Scores } from '../runtime/metrics/index.js';
+import { formatTable } from './terminal/table.js';
+
+/** How results are printed; a table where none is chosen. */
+export interface ResultFormat {
+  readonly json?: boolean;
+  readonly csv?: boolean;
+  readonly markdown?: boolean;
+}
+
+/** Numbers of metrics to print, each column under its protocol. */
+export interface ScoreTable {
+  /** Title of the first column: 'image'. */
+  readonly subject: string;
+  /** Titles of the columns between the first and the numbers: 'size'. */
+  readonly facts: readonly string[];
+  /** Groups of columns of numbers; the title goes in front of the metric's, as in 'input PSNR'. */
+  readonly groups: readonly { readonly title?: string; readonly key: string }[];
+  readonly rows: readonly ScoreRow[];
+  /** A last row, apart: the means. */
+  readonly total?: ScoreRow;
+  readonly protocols: Protocols;
+  /** Lines below the table, besides the protocols. */
+  readonly notes: readonly string[];
+}
+
+export interface ScoreRow {
+  readonly name: string;
+  readonly facts: readonly string[];
+  /** By key of the group. */
+  readonly scores: Readonly<Record<string, Scores>>;
+}
+
+/** A table for terminals, Markdown, or CSV. What the numbers mean stands beside them in each. */
+export function formatScores(table: ScoreTable, { csv, markdown }: ResultFormat): string {
+  if (csv === true) return asCSV(table);
+  return markdown === true ? asMarkdown(table) : asText(table);
+}
+
+interface NumberColumn {
+  readonly title: string;
+  readonly metric: string;
+  readonly group: string;
+  readonly decimals: number;
+}
+
+function columnsOf({ groups, protocols }: ScoreTable): NumberColumn[] {
+  const metrics = metricsNamed(Object.keys(protocols));
+  return groups.flatMap(({ title, key }) =>
+    metrics.map((metric) => ({
+      title: title === undefined ? metric.title : `${title} ${metric.title}`,
+      metric: metric.name,
+      group: key,
+      decimals: metric.decimals,
+    })),
+  );
+}
+
+function cellsOf({ name, facts, scores }: ScoreRow, columns: readonly NumberColumn[]): string[] {
+  return [name, ...facts, ...columns.map(({ group, metric, decimals }) => scores[group]?.[metric]?.toFixed(decimals) ?? '')];
+}
+
+function legend({ protocols, notes }: ScoreTable): string[] {
+  const metrics = metricsNamed(Object.keys(protocols)).map(({ name, title, unit, better }) => {
+    const protocol = protocols[name] as Protocols[string];
+    return `${title} [${protocol.id}]: ${unit === undefined ? '' : `in ${unit}, `}${better} is better; ${protocolText(protocol)}`;
+  });
+  return [...metrics, ...notes];
+}
+
+function asText(table: ScoreTable): string {
+  const columns = columnsOf(table);
+  const rows = table.rows.map((row) => cellsOf(row, columns));
+  const total = table.total === undefined ? [] : (['rule', cellsOf(table.total, columns)] as const);
+  const titles = [...table.facts, ...columns.map(({ title }) => title)].map((title) => ({ title, align: 'right' as const }));
+  return `${formatTable([{ title: table.subject }, ...titles], [...rows, ...total])}\n${legend(table).join('\n')}\n`;
+}
+
+function asMarkdown(table: ScoreTable): string {
+  const columns = columnsOf(table);
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  const titles = columns.map(({ title, metric }) => `${title} [${table.protocols[metric]?.id}]`);
+  return [
+    line([table.subject, ...table.facts, ...titles]),
+    line(['---', ...[...table.facts, ...titles].map(() => '---:')]),
+    ...[...table.rows, ...(table.total === undefined ? [] : [table.total])].map((row) => line(cellsOf(row, columns))),
+    '',
+    ...legend(table).map((text) => `- ${text}`),
+    '',
+  ].join('\n');
+}
+
+/** With the id of the protocol in a column beside each column of numbers, so that no row loses it. */
+function asCSV(table: ScoreTable): string {
+  const columns = columnsOf(table);
+  const quoted = (text: string) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  const nameOf = ({ group, metric }: NumberColumn) => (group === table.groups[0]?.key ? metric : `${group}_${metric}`);
+  const line = ({ name, facts, scores }: ScoreRow) => [
+    quoted(name),
+    ...facts.map(quoted),
+    ...columns.flatMap(({ group, metric }) => {
+      const score = scores[group]?.[metric];
+      return score === undefined ? ['', ''] : [String(score), table.protocols[metric]?.id ?? ''];
+    }),
+  ];
+  return [
+    ...legend(table).map((text) => `# ${text}`),
+    [table.subject, ...table.facts, ...columns.flatMap((column) => [nameOf(column), `${nameOf(column)}_protocol`])].join(','),
+    ...[...table.rows, ...(table.total === undefined ? [] : [table.total])].map((row) => line(row).join(',')),
+    '',
+  ].join('\n');
+}

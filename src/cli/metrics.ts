@@ -1,0 +1,144 @@
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { type Command, Option } from 'commander';
+import { listImages, pairFolders } from '../runtime/data/index.js';
+import { systemFailure } from '../runtime/files/index.js';
+import {
+  defaultMetrics,
+  type MeasuredFile,
+  type Metric,
+  type MetricResults,
+  measureFiles,
+  metrics,
+  metricsNamed,
+} from '../runtime/metrics/index.js';
+import { CommandFailure } from './failure.js';
+import { guarded } from './guarded.js';
+import { compareResults } from './metrics-compare.js';
+import { type Measuring, metricList, metricModelOption, metricOption, readyMetrics } from './metrics-options.js';
+import { formatScores, type ResultFormat } from './metrics-table.js';
+import { Progress } from './terminal/progress.js';
+
+interface Options extends Measuring, ResultFormat {
+  readonly compare?: readonly string[];
+}
+
+export function register(program: Command): void {
+  program
+    .command('metrics')
+    .summary('measure the quality of images')
+    .description(
+      'Measures images, by themselves or against what they should look like. Each number comes with its protocol: how it was taken.',
+    )
+    .argument('[image]', 'image, or folder of images')
+    .argument('[reference]', 'what it should look like; for a folder a folder, matched by name without extension')
+    .addOption(metricOption('psnr,ssim with a reference, else those that need none and come with the package'))
+    .addOption(metricModelOption())
+    .option('--compare <file...>', 'instead of measuring, put the means of earlier --json results into one table')
+    .addOption(new Option('--json', 'print JSON').conflicts(['csv', 'markdown']))
+    .addOption(new Option('--csv', 'print CSV').conflicts('markdown'))
+    .option('--markdown', 'print a Markdown table')
+    .addHelpText(
+      'after',
+      [
+        '',
+        'Metrics:',
+        metricList(),
+        '',
+        'Results whose numbers were taken by different protocols are not put into one table.',
+        '',
+        'Examples:',
+        '  mfnc metrics enhanced/1.png normal/1.png --metric psnr,ssim_rgb',
+        '  mfnc metrics enhanced normal --json > mine.json',
+        '  mfnc metrics --compare mine.json runs/lol/metrics.json',
+      ].join('\n'),
+    )
+    .action(guarded(measure));
+}
+
+async function measure(image: string | undefined, reference: string | undefined, options: Options): Promise<void> {
+  if (options.compare !== undefined) {
+    if (options.metric !== undefined || options.metricModel !== undefined)
+      throw new CommandFailure(2, '--compare reads results and measures nothing', 'leave out --metric and --metric-model');
+    process.stdout.write(await compareResults([...options.compare, ...[image, reference].filter((file) => file !== undefined)], options));
+    return;
+  }
+  if (image === undefined)
+    throw new CommandFailure(2, 'which image?', 'mfnc metrics IMAGE [REFERENCE], or mfnc metrics --compare RESULTS.json...');
+  const wanted = options.metric === undefined ? metricsByDefault(reference) : metricsNamed(options.metric);
+  if (wanted.length === 0)
+    throw new CommandFailure(2, '--metric names no metric', `there are ${metrics.map(({ name }) => name).join(', ')}`);
+  requireReference(wanted, reference, image);
+  const ready = await readyMetrics(wanted, options);
+  const files = await filesToMeasure(image, reference);
+  const progress = files.length === 1 ? undefined : new Progress({ label: 'measuring', total: files.length, unit: 'images' });
+  try {
+    const results = await measureFiles(files, ready, (done) => progress?.update(done));
+    progress?.finish();
+    process.stdout.write(options.json === true ? `${JSON.stringify(results, null, 2)}\n` : formatResults(results, options));
+  } finally {
+    progress?.finish();
+  }
+}
+
+function metricsByDefault(reference: string | undefined): readonly Metric[] {
+  if (reference !== undefined) return defaultMetrics;
+  const able = metrics.filter(
+    (metric) => metric.kind === 'no-reference' || (metric.kind === 'fitted' && metric.model.shipped !== undefined),
+  );
+  if (able.length > 0) return able;
+  throw new CommandFailure(
+    2,
+    `${defaultMetrics.map(({ title }) => title).join(' and ')} compare an image with what it should look like`,
+    'name that too: mfnc metrics IMAGE REFERENCE',
+  );
+}
+
+function requireReference(wanted: readonly Metric[], reference: string | undefined, image: string): void {
+  const lacking = reference === undefined ? wanted.filter(({ kind }) => kind === 'full-reference') : [];
+  if (lacking.length === 0) return;
+  throw new CommandFailure(
+    2,
+    `${lacking.map(({ title }) => title).join(', ')} ${lacking.length === 1 ? 'needs' : 'need'} a reference: what ${image} should look like`,
+    `mfnc metrics ${image} REFERENCE --metric ${wanted.map(({ name }) => name).join(',')}`,
+  );
+}
+
+async function filesToMeasure(image: string, reference: string | undefined): Promise<MeasuredFile[]> {
+  const isFolderOfImages = await isFolder(image);
+  if (reference === undefined)
+    return (isFolderOfImages ? await listImages(image) : [image]).map((file) => ({ name: basename(file), image: file }));
+  if ((await isFolder(reference)) !== isFolderOfImages)
+    throw new CommandFailure(
+      2,
+      `${isFolderOfImages ? image : reference} is a folder and ${isFolderOfImages ? reference : image} is a file`,
+      'give two images, or two folders',
+    );
+  if (!isFolderOfImages) return [{ name: basename(image), image, reference }];
+  const pairs = await pairFolders({ image, reference });
+  return pairs.map(({ name, files }) => ({ name, image: files.image as string, reference: files.reference as string }));
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (error) {
+    throw systemFailure(error, 'read', path);
+  }
+}
+
+function formatResults({ images, mean, protocols }: MetricResults, format: ResultFormat): string {
+  const scoresOf = (scores: MetricResults['mean']) => ({ image: scores });
+  return formatScores(
+    {
+      subject: 'image',
+      facts: ['width', 'height'],
+      groups: [{ key: 'image' }],
+      rows: images.map(({ name, width, height, scores }) => ({ name, facts: [String(width), String(height)], scores: scoresOf(scores) })),
+      ...(images.length > 1 && { total: { name: `mean of ${images.length}`, facts: ['', ''], scores: scoresOf(mean) } }),
+      protocols,
+      notes: [],
+    },
+    format,
+  );
+}

@@ -1,0 +1,72 @@
+import { type RGBImage, readImage } from '../data/index.js';
+import { inputFailure } from '../files/index.js';
+import type { ReadyMetric } from './metric.js';
+import type { Protocols } from './protocol.js';
+import { type ImageScore, type MetricResults, meanScores, type Scores } from './results.js';
+
+/** An image with the path that messages about it start with. */
+export interface NamedImage {
+  readonly path: string;
+  readonly image: RGBImage;
+}
+
+/** An image file to measure. */
+export interface MeasuredFile {
+  readonly name: string;
+  readonly image: string;
+  /** What it should look like; needed by full-reference metrics. */
+  readonly reference?: string;
+}
+
+/** All metrics of one image. @throws RuntimeFailure where a metric gives no number for it. */
+export function measureImage(metrics: readonly ReadyMetric[], { path, image }: NamedImage, reference?: RGBImage): Scores {
+  return Object.fromEntries(
+    metrics.map(({ metric, measure }) => {
+      const score = measure(image, reference);
+      if (Number.isFinite(score)) return [metric.name, score];
+      throw inputFailure(
+        `${path}: ${metric.title} is not defined for it${metric.undefinedFor === undefined ? '' : `: it gives no number for ${metric.undefinedFor}`}.`,
+      );
+    }),
+  );
+}
+
+export function protocolsOf(metrics: readonly ReadyMetric[]): Protocols {
+  return Object.fromEntries(metrics.map(({ metric, protocol }) => [metric.name, protocol]));
+}
+
+/** Refuses a pair whose sizes differ, or an image that is too small for a metric. @throws RuntimeFailure */
+export function requireMeasurable(metrics: readonly ReadyMetric[], image: NamedImage, partner?: NamedImage): void {
+  const size = ({ image: { width, height } }: NamedImage) => `${width}x${height}`;
+  if (partner !== undefined && size(image) !== size(partner))
+    throw inputFailure(`${image.path}: is ${size(image)} pixels, its partner ${partner.path} is ${size(partner)}.`);
+  const side = Math.min(image.image.width, image.image.height);
+  const refusing = metrics.find(({ metric }) => metric.smallestSide > side)?.metric;
+  if (refusing !== undefined)
+    throw inputFailure(
+      `${image.path}: is ${size(image)} pixels; ${refusing.title} needs at least ${refusing.smallestSide}x${refusing.smallestSide}.`,
+    );
+}
+
+/**
+ * Measures image files, one after the other.
+ * @param done called after each file.
+ * @throws RuntimeFailure when an image cannot be read, is transparent or too small, or when the sizes of a pair differ.
+ */
+export async function measureFiles(
+  files: readonly MeasuredFile[],
+  metrics: readonly ReadyMetric[],
+  done: (count: number) => void = () => undefined,
+): Promise<MetricResults> {
+  const images: ImageScore[] = [];
+  for (const { name, image: path, reference: referencePath } of files) {
+    const [image, reference] = await Promise.all([
+      readImage(path, 'training'),
+      referencePath === undefined ? undefined : readImage(referencePath, 'training'),
+    ]);
+    requireMeasurable(metrics, { path, image }, reference && referencePath ? { path: referencePath, image: reference } : undefined);
+    images.push({ name, width: image.width, height: image.height, scores: measureImage(metrics, { path, image }, reference) });
+    done(images.length);
+  }
+  return { mean: meanScores(images.map(({ scores }) => scores)), images, protocols: protocolsOf(metrics) };
+}

@@ -1,0 +1,1 @@
+export { type ProjectSettings, readProjectSettings, settingsFile, settingsSchema } from './project-settings.js';
