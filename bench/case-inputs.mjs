@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { analyze, initializeWeights } from '../dist/index.js';
-import { randomImages } from './random-images.mjs';
+import { randomImages } from '../dist/runtime/benchmark/index.js';
 
 /** The stage whose step is measured. */
 export const stage = 'refinement';

@@ -5,10 +5,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { analyze, verifyIR } from '../src/compiler/index.js';
+import { describeMachine, loadBetween, readCpuTimes, type Sample, type Summary, summarize } from '../src/runtime/benchmark/index.js';
 import { writeFileAtomically } from '../src/runtime/files/index.js';
 import { generatedProgram } from './compiler-program.js';
-import { describeMachine, loadBetween, readCpuTimes } from './machine.js';
-import { type Sample, type Summary, summarize } from './statistics.js';
 
 const root = path.resolve(import.meta.dirname, '..');
 const { compiler } = { compiler: await import(pathToFileURL(path.join(root, 'dist/compiler/index.js')).href) } as {

@@ -1,11 +1,19 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import {
+  gpuMemory,
+  type LoadReading,
+  type LoadShares,
+  readCpuTimes,
+  type Sample,
+  type Summary,
+  sharesOf,
+  summarize,
+} from '../src/runtime/benchmark/index.js';
 import { type Computed, disagreement, outputOf, tolerances } from './agreement.js';
-import { type CpuTimes, gpuMemory, loadBetween, readCpuTimes } from './machine.js';
 import type { BenchmarkCase, RunAnswer } from './protocol.js';
 import type { Side } from './sides.js';
-import { type Sample, type Summary, summarize } from './statistics.js';
 import type { WorkerClient } from './worker-client.js';
 
 export interface Settings {
@@ -39,15 +47,11 @@ export interface SideResult {
   readonly samples: readonly Sample[];
 }
 
-export interface CaseResult {
+export interface CaseResult extends LoadShares {
   readonly case: BenchmarkCase;
   readonly sides: readonly SideResult[];
   /** Sides that could not run, with the reason. */
   readonly absent: readonly { readonly side: string; readonly reason: string }[];
-  /** Share of the machine's CPU time that was stolen by other guests while the runs were timed. */
-  readonly stealShare: number | undefined;
-  /** CPU time used on this machine by other processes than the one being timed, as a share of all CPU time during the runs. */
-  readonly foreignShare: number | undefined;
 }
 
 interface Runner {
@@ -150,12 +154,8 @@ function requireAgreement({ side, computed }: Runner, reference: Runner | undefi
   throw new Error(`it does not compute what ${reference.side.name} computes: they differ by ${distance.toExponential(1)} (${side.kind})`);
 }
 
-async function takeTurns(
-  runners: readonly Runner[],
-  rounds: number,
-  say: (line: string) => void,
-): Promise<Pick<CaseResult, 'stealShare' | 'foreignShare'>> {
-  const loads: { before: CpuTimes | undefined; after: CpuTimes | undefined; own: number }[] = [];
+async function takeTurns(runners: readonly Runner[], rounds: number, say: (line: string) => void): Promise<LoadShares> {
+  const loads: LoadReading[] = [];
   for (let round = 1; round <= rounds; round++) {
     for (const runner of runners) {
       await new Promise((resolve) => setTimeout(resolve, settleMilliseconds));
@@ -168,24 +168,6 @@ async function takeTurns(
     say(`  round ${round}/${rounds}: ${runners.map((r) => `${r.side.name} ${r.samples.at(-1)?.milliseconds.toFixed(0)} ms`).join(', ')}`);
   }
   return sharesOf(loads);
-}
-
-function sharesOf(
-  loads: readonly { before: CpuTimes | undefined; after: CpuTimes | undefined; own: number }[],
-): Pick<CaseResult, 'stealShare' | 'foreignShare'> {
-  let total = 0;
-  let stolen = 0;
-  let foreign = 0;
-  for (const { before, after, own } of loads) {
-    const load = loadBetween(before, after);
-    if (load === undefined || before === undefined || after === undefined) continue;
-    const elapsed = after.total - before.total;
-    total += elapsed;
-    stolen += load.stealShare * elapsed;
-    foreign += Math.max(0, load.busyMilliseconds - own) / 10;
-  }
-  if (total === 0) return { stealShare: undefined, foreignShare: undefined };
-  return { stealShare: stolen / total, foreignShare: foreign / total };
 }
 
 async function resultOf({ side, worker, version, load, first, cold, samples }: Runner): Promise<SideResult> {

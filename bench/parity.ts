@@ -13,12 +13,12 @@ import { requireIR } from '../src/cli/analyze-file.js';
 import { initializeWeights, lowerInference, lowerTrainStep } from '../src/compiler/3-lower/index.js';
 import type { IR } from '../src/compiler/ir/ir.js';
 import type { Program } from '../src/compiler/ir/program.js';
+import { randomImages } from '../src/runtime/benchmark/index.js';
 import { encodeSafetensors } from '../src/runtime/checkpoint/safetensors.js';
 import type { Engine, HostTensor } from '../src/runtime/engines/engine.js';
 import { findEngine } from '../src/runtime/engines/index.js';
 import { engineNamed } from './engine-named.js';
 import { findPyTorch } from './python-environment.js';
-import { randomImages } from './random-images.mjs';
 
 const folder = path.dirname(fileURLToPath(import.meta.url));
 /** Height and width differ, so that no exchange of the two goes unseen; both are divisible by what the models demand. */

@@ -13,11 +13,11 @@ import { parseArgs } from 'node:util';
 import { stringify } from 'yaml';
 import { requireIR } from '../src/cli/analyze-file.js';
 import { type ElementType, elementTypes } from '../src/compiler/ir/element-type.js';
+import { describeMachine } from '../src/runtime/benchmark/index.js';
 import { darkenFiles } from '../src/runtime/data/index.js';
 import { bfloat16Support, type Engine, findEngine } from '../src/runtime/engines/index.js';
 import { outputFiles, readRunFile, type TrainReporter, train } from '../src/runtime/train/index.js';
 import { engineNamed } from './engine-named.js';
-import { describeMachine } from './machine.js';
 
 const project = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const photographs = path.join(project, 'node_modules/material-kit/assets/img/examples');

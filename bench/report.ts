@@ -1,6 +1,6 @@
+import { medianRatio } from '../src/runtime/benchmark/index.js';
 import { tolerances } from './agreement.js';
 import type { CaseResult, Settings, SideResult, Start } from './measure.js';
-import { medianRatio } from './statistics.js';
 
 export interface BenchmarkReport {
   /** ISO date, '2026-11-22'. */

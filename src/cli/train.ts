@@ -6,6 +6,7 @@ import { printDiagnostics } from './analyze-file.js';
 import { CommandFailure } from './failure.js';
 import { guarded } from './guarded.js';
 import { tooMuchMemory } from './inspect-train.js';
+import { interruptedExitCode, listenForInterruption } from './interruption.js';
 import { type ErrorLimit, maxErrorsOption } from './max-errors.js';
 import { precisionOption } from './precision-option.js';
 import { requireEngine } from './runtime-failure.js';
@@ -21,9 +22,6 @@ interface Options extends ErrorLimit, Overriding {
   readonly precision?: Precision;
   readonly json?: boolean;
 }
-
-/** What a shell expects of a process that Ctrl-C ended: 128 and the number of the signal. */
-const interruptedExitCode = 130;
 
 export function register(program: Command): void {
   program
@@ -60,7 +58,7 @@ async function runTraining(path: string, options: Options): Promise<void> {
   const { ir, sources } = requireTrainableIR(run, options);
   const engine = await requireEngine(options.engine ?? run.engine, run.precision);
   const progress = new TrainProgress(engine.name);
-  const interruption = listenForInterruption();
+  const interruption = listenForInterruption('Stopping after what is running now, so that --resume can go on; Ctrl-C again ends at once.');
   try {
     const outcome = await train({
       run,
@@ -86,24 +84,6 @@ async function runTraining(path: string, options: Options): Promise<void> {
     progress.end();
     interruption.stop();
   }
-}
-
-/** The first Ctrl-C aborts the signal, the second ends the process. */
-function listenForInterruption(): { readonly signal: AbortSignal; stop(): void } {
-  const controller = new AbortController();
-  const interrupt = (): void => {
-    if (controller.signal.aborted) process.exit(interruptedExitCode);
-    process.stderr.write('\nStopping after what is running now, so that --resume can go on; Ctrl-C again ends at once.\n');
-    controller.abort();
-  };
-  const signals = ['SIGINT', 'SIGTERM'] as const;
-  for (const signal of signals) process.on(signal, interrupt);
-  return {
-    signal: controller.signal,
-    stop: () => {
-      for (const signal of signals) process.off(signal, interrupt);
-    },
-  };
 }
 
 function describeOutcome({ folder, interrupted, stage, step, validation }: TrainOutcome, path: string): string {

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { disagreement, relativeDistance } from '../../bench/agreement.js';
-import { gpuMemoryIn, loadBetween } from '../../bench/machine.js';
 import type { SideResult } from '../../bench/measure.js';
 import { bestOfPyTorch, toMarkdown } from '../../bench/report.js';
-import { median, medianRatio, summarize } from '../../bench/statistics.js';
+import { gpuMemoryIn, loadBetween, median, medianRatio, summarize } from '../../src/runtime/benchmark/index.js';
 
 const start = (load: number, first: number) => ({
   load: { milliseconds: load, cpuMilliseconds: load },

@@ -15,11 +15,20 @@ export interface Summary {
   readonly cpuMedian: number;
 }
 
-export function median(values: readonly number[]): number {
+/**
+ * A percentile, interpolated linearly between the two nearest of the sorted values (definition 7 of Hyndman and Fan, 1996, which NumPy and R take by default).
+ * @param percent 0 to 100. @returns NaN where there are no values.
+ */
+export function percentile(values: readonly number[], percent: number): number {
   const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] ?? Number.NaN;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
+  const position = ((sorted.length - 1) * percent) / 100;
+  const below = Math.floor(position);
+  const [lower = Number.NaN, upper = lower] = sorted.slice(below, below + 2);
+  return lower + (upper - lower) * (position - below);
+}
+
+export function median(values: readonly number[]): number {
+  return percentile(values, 50);
 }
 
 /** Median of the quotients of runs that were timed in the same round: what happens to the machine happens to both. */

@@ -38,6 +38,38 @@ export function loadBetween(before: CpuTimes | undefined, after: CpuTimes | unde
   return { stealShare: (after.steal - before.steal) / elapsed, busyMilliseconds: (after.busy - before.busy) * 10 };
 }
 
+/** The readings around one timed run, and the CPU time of the process that was timed, in milliseconds. */
+export interface LoadReading {
+  readonly before: CpuTimes | undefined;
+  readonly after: CpuTimes | undefined;
+  readonly own: number;
+}
+
+/** Shares of the machine's CPU time while runs were timed, 0 to 1; undefined where the system does not tell. */
+export interface LoadShares {
+  /** Given to other guests by the hypervisor. */
+  readonly stealShare: number | undefined;
+  /** Used on this machine by other processes than the one being timed. */
+  readonly foreignShare: number | undefined;
+}
+
+/** The shares over all readings together. */
+export function sharesOf(readings: readonly LoadReading[]): LoadShares {
+  let total = 0;
+  let stolen = 0;
+  let foreign = 0;
+  for (const { before, after, own } of readings) {
+    const load = loadBetween(before, after);
+    if (load === undefined || before === undefined || after === undefined) continue;
+    const elapsed = after.total - before.total;
+    total += elapsed;
+    stolen += load.stealShare * elapsed;
+    foreign += Math.max(0, load.busyMilliseconds - own) / 10;
+  }
+  if (total === 0) return { stealShare: undefined, foreignShare: undefined };
+  return { stealShare: stolen / total, foreignShare: foreign / total };
+}
+
 /** GPU memory that a process holds, in bytes; undefined where there is no nvidia-smi or it does not name the process. */
 export function gpuMemory(pid: number): number | undefined {
   const { status, stdout } = spawnSync('nvidia-smi', ['--query-compute-apps=pid,used_memory', '--format=csv,noheader,nounits'], {

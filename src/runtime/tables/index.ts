@@ -1,0 +1,2 @@
+export { csvLine } from './csv.js';
+export { markdownTable } from './markdown.js';
