@@ -136,8 +136,12 @@ describe('mfnc train', () => {
     mkdirSync(join(tiny.folder, 'runs/photographs'));
     writeFileSync(join(tiny.folder, 'runs/photographs/a.jpg'), 'mine');
     expectMistake(await train({ output: 'runs/photographs' }), 2, /runs\/photographs: is not empty/);
-    writeFileSync(join(tiny.folder, 'runs/good/checkpoint/checkpoint.safetensors'), before.subarray(0, 100));
-    expectMistake(await train({}, '--resume'), 2, /checkpoint\.safetensors: is not a usable safetensors file/);
+    for (const name of ['adversarial-000002', 'plain-000002'])
+      writeFileSync(join(tiny.folder, 'runs/good/checkpoints', name, 'weights.safetensors'), before.subarray(0, 100));
+    expectMistake(await train({}, '--resume'), 2, /runs\/good\/checkpoints: holds no checkpoint that is whole, so the run cannot go on:\n/);
+    mkdirSync(join(tiny.folder, 'runs/former/checkpoint'), { recursive: true });
+    writeFileSync(join(tiny.folder, 'runs/former/config.yaml'), 'seed: 1\n');
+    expectMistake(await train({ output: 'runs/former' }, '--resume'), 2, /runs\/former: holds a run of an earlier version of mfnc, whose/);
   });
 
   it('stops at a loss that is not a number with stage, step and name; the weights before it stay', async () => {

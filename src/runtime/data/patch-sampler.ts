@@ -18,6 +18,15 @@ export interface Sampling {
   readonly ranges?: ReadonlyMap<string, ValueRange>;
 }
 
+/** What a patch of a batch was cut from. */
+export interface DrawnPatch {
+  /** In the order of the source's roles. */
+  readonly files: readonly string[];
+  /** In pixels of the image; larger than the patch where the image was made smaller. */
+  readonly region: Region;
+  readonly mirrored: boolean;
+}
+
 /**
  * Factors by which an image is made smaller before its patch is cut; the paper says only "scaling". Half of the patches keep their resolution,
  * since resampling also smooths the noise that is to be learnt.
@@ -62,6 +71,20 @@ export class PatchSampler {
   /** Steps after which `epochs` passes are complete. */
   stepsFor(epochs: number): number {
     return Math.ceil((epochs * this.patchesPerPass) / this.sampling.batch);
+  }
+
+  /** Where batch number `step` begins: the pass, and how many of its patches were drawn before. */
+  cursor(step: number): { readonly pass: number; readonly drawn: number } {
+    const number = step * this.sampling.batch;
+    return { pass: this.epochOf(step), drawn: number % this.patchesPerPass };
+  }
+
+  /** What batch number `step`, from 0, is cut from, without reading it. */
+  patches(step: number): DrawnPatch[] {
+    return Array.from({ length: this.sampling.batch }, (_, k) => {
+      const { sample, region, mirrored } = this.draw(step * this.sampling.batch + k);
+      return { files: this.source.roles.map((role) => sample.files[role] as string), region, mirrored };
+    });
   }
 
   /**

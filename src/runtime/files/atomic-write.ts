@@ -1,47 +1,65 @@
-import { rmSync } from 'node:fs';
-import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { systemErrorCode, systemFailure } from './system-error.js';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { withPartial } from './partial.js';
+import { synchronizeFolder } from './synchronize.js';
+import { systemFailure } from './system-error.js';
 
-let temporaries = 0;
-/** Temporary files that are being written. */
-const unfinished = new Set<string>();
+/** What a file is to hold: text (UTF-8), bytes, or bytes in pieces, which are written in turn. */
+export type FileContent = string | Uint8Array | readonly Uint8Array[];
 
 /**
  * Writes a file so that its name never stands for half of it: into a temporary name in the same folder, flushed to the disk, then renamed;
  * the folder is flushed too, so that the new name survives a power cut. When anything fails, the temporary is removed and an older file stays as it was.
  * A file that is replaced hands on its permissions.
- * @param content text (UTF-8), bytes, or bytes in pieces, which are written in turn.
  * @throws RuntimeFailure with one clear sentence (no room, no permission, ...).
  */
-export async function writeFileAtomically(path: string, content: string | Uint8Array | readonly Uint8Array[]): Promise<void> {
-  const folder = dirname(path);
-  const temporary = join(folder, `.${basename(path)}.${process.pid}-${++temporaries}.partial`);
-  if (temporaries === 1) process.once('exit', removeUnfinished);
-  unfinished.add(temporary);
+export async function writeFileAtomically(path: string, content: FileContent): Promise<void> {
   try {
-    const handle = await open(temporary, 'wx');
-    try {
+    await withPartial(path, async (temporary) => {
       const replaced = await stat(path).catch(() => undefined);
-      if (replaced?.isFile()) await handle.chmod(replaced.mode & 0o777);
-      for (const piece of typeof content === 'string' || content instanceof Uint8Array ? [content] : content) await handle.writeFile(piece);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, path);
-    await syncFolder(folder);
+      await writeSynchronized(temporary, content, replaced?.isFile() === true ? replaced.mode & 0o777 : undefined);
+      await rename(temporary, path);
+      await synchronizeFolder(dirname(path));
+    });
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined);
     throw systemFailure(error, 'write', path);
-  } finally {
-    unfinished.delete(temporary);
   }
 }
 
-/** A process that ends in the middle of a write, as by a second Ctrl-C, leaves no temporary behind. */
-function removeUnfinished(): void {
-  for (const temporary of unfinished) rmSync(temporary, { force: true });
+/**
+ * Writes a folder with all of its files so that its name never stands for a part of them: aside, every file and the folder itself flushed, then renamed, and the
+ * folder above flushed. A folder of that name is replaced: it is moved aside before, and removed afterwards.
+ * @param files contents by name. @throws RuntimeFailure as `writeFileAtomically`; what the name stood for is then still there, or nothing.
+ */
+export async function writeFolderAtomically(path: string, files: ReadonlyMap<string, FileContent>): Promise<void> {
+  try {
+    await withPartial(path, async (temporary) => {
+      await mkdir(temporary);
+      for (const [name, content] of files) await writeSynchronized(join(temporary, name), content);
+      await synchronizeFolder(temporary);
+      if (await isFolder(path)) {
+        await withPartial(path, async (former) => {
+          await rename(path, former);
+          await rename(temporary, path);
+          await rm(former, { recursive: true, force: true });
+        });
+      } else await rename(temporary, path);
+      await synchronizeFolder(dirname(path));
+    });
+  } catch (error) {
+    throw systemFailure(error, 'write', path);
+  }
+}
+
+async function writeSynchronized(path: string, content: FileContent, mode?: number): Promise<void> {
+  const handle = await open(path, 'wx');
+  try {
+    if (mode !== undefined) await handle.chmod(mode);
+    for (const piece of typeof content === 'string' || content instanceof Uint8Array ? [content] : content) await handle.writeFile(piece);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
 
 /**
@@ -66,22 +84,4 @@ async function isFolder(path: string): Promise<boolean> {
     (found) => found.isDirectory(),
     () => false,
   );
-}
-
-/** Flushes a folder's list of names. Windows and some network file systems cannot, and need not. */
-async function syncFolder(folder: string): Promise<void> {
-  let handle: FileHandle;
-  try {
-    handle = await open(folder, 'r');
-  } catch (error) {
-    if (['EISDIR', 'EPERM', 'EACCES', 'EINVAL'].includes(systemErrorCode(error) ?? '')) return;
-    throw error;
-  }
-  try {
-    await handle.sync();
-  } catch (error) {
-    if (!['EINVAL', 'EPERM', 'ENOTSUP', 'EISDIR'].includes(systemErrorCode(error) ?? '')) throw error;
-  } finally {
-    await handle.close();
-  }
 }

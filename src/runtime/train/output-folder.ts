@@ -1,7 +1,15 @@
 import { readdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { readCheckpoint, type TrainingCheckpoint } from '../checkpoint/index.js';
-import { inputFailure, makeFolder, systemErrorCode, systemFailure, writeFileAtomically } from '../files/index.js';
+import { join } from 'node:path';
+import {
+  inputFailure,
+  isPartial,
+  makeFolder,
+  mfncVersion,
+  removePartials,
+  systemErrorCode,
+  systemFailure,
+  writeFileAtomically,
+} from '../files/index.js';
 
 /** The files of a run. */
 export interface OutputFolder {
@@ -10,7 +18,8 @@ export interface OutputFolder {
   readonly log: string;
   readonly weights: string;
   readonly samples: string;
-  readonly checkpoint: string;
+  /** Folder of the checkpoints, see CheckpointStore. */
+  readonly checkpoints: string;
   readonly metrics: string;
   /** There while a process trains into the folder. */
   readonly lock: string;
@@ -26,45 +35,55 @@ export function outputFiles(path: string): OutputFolder {
     log: join(path, 'log.jsonl'),
     weights: join(path, 'weights.safetensors'),
     samples: join(path, 'samples'),
-    checkpoint: join(path, 'checkpoint', 'checkpoint.safetensors'),
+    checkpoints: join(path, 'checkpoints'),
     metrics: join(path, 'metrics.json'),
     lock: join(path, lockName),
   };
 }
 
+/** Folder in which earlier versions kept the one checkpoint of a run. */
+const formerCheckpoint = 'checkpoint';
+
 /**
- * Makes the output folder of a new run, which stays empty until `beginOutput`, or finds the checkpoint of the run to resume. A run that ended before its first checkpoint resumes at its start.
- * @returns the checkpoint to go on from, undefined for a start from nothing.
+ * Makes the output folder of a new run, which stays empty until `beginOutput`, or makes sure that the folder holds a run to resume. One that ended before its
+ * first checkpoint resumes at its start; of one that ended before its config.yaml nothing is there that counts.
  * @throws RuntimeFailure when a new run would mix with what the folder holds, or when there is nothing to resume.
  */
-export async function openOutput(folder: OutputFolder, resume: boolean): Promise<TrainingCheckpoint | undefined> {
-  const names = await namesIn(folder.path);
+export async function openOutput({ path }: OutputFolder, resume: boolean): Promise<void> {
+  const names = await namesIn(path);
   if (resume) {
-    if (!names.includes('config.yaml')) throw inputFailure(`${folder.path}: holds no run to resume. Leave out --resume to start one.`);
-    return names.includes('checkpoint') && (await namesIn(dirname(folder.checkpoint))).includes('checkpoint.safetensors')
-      ? readCheckpoint(folder.checkpoint)
-      : undefined;
+    if (!names.includes('config.yaml')) throw inputFailure(`${path}: holds no run to resume. Leave out --resume to start one.`);
+    if (names.includes(formerCheckpoint) && !names.includes('checkpoints'))
+      throw inputFailure(
+        `${path}: holds a run of an earlier version of mfnc, whose checkpoint this version (${mfncVersion}) does not read. Finish it with the version that began it, or set another output to start a new run; its weights.safetensors can be used as before.`,
+      );
+    return;
   }
   if (names.length > 0) {
     const content = names.includes('config.yaml')
       ? 'holds a run already. Continue it with --resume, or'
       : 'is not empty. To keep its files apart from those of the run,';
-    throw inputFailure(`${folder.path}: ${content} set another output.`);
+    throw inputFailure(`${path}: ${content} set another output.`);
   }
-  await makeFolder(folder.path);
-  return undefined;
+  await makeFolder(path);
 }
 
-/** Fills the output folder of a run that starts: folders, and the resolved run file. @throws RuntimeFailure */
-export async function beginOutput(folder: OutputFolder, config: string): Promise<void> {
-  await makeFolder(folder.samples);
-  await makeFolder(dirname(folder.checkpoint));
-  await writeFileAtomically(folder.config, config);
+/**
+ * Makes the output folder ready to be written to: the resolved run file of a run that starts, the folders in it, and nothing left of writes that were
+ * interrupted.
+ * @param config undefined for a run that is resumed. @throws RuntimeFailure
+ */
+export async function beginOutput(folder: OutputFolder, config: string | undefined): Promise<void> {
+  if (config !== undefined) await writeFileAtomically(folder.config, config);
+  for (const part of [folder.path, folder.samples, folder.checkpoints]) {
+    await makeFolder(part);
+    await removePartials(part);
+  }
 }
 
 async function namesIn(folder: string): Promise<string[]> {
   try {
-    return (await readdir(folder)).filter((name) => name !== lockName);
+    return (await readdir(folder)).filter((name) => name !== lockName && !isPartial(name));
   } catch (error) {
     if (systemErrorCode(error) === 'ENOENT') return [];
     throw systemFailure(error, 'write', folder);

@@ -68,7 +68,10 @@ export const runFileSchema = {
     checkpoint: {
       type: 'object',
       additionalProperties: false,
-      properties: { every: { ...count, description: 'Steps between two checkpoints. Default 200.' } },
+      properties: {
+        every: { ...count, description: 'Steps between two checkpoints. Default 200.' },
+        keep: { ...count, description: 'Checkpoints that stay; older ones are removed. Default 3.' },
+      },
     },
   },
 } as const;

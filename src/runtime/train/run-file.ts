@@ -28,7 +28,7 @@ export interface RunFile {
   /** What the run file gives the model's parameters and settings, then what `--set` gives them. */
   readonly overrides: readonly OverrideSource[];
   readonly samples: { readonly every: number; readonly count: number };
-  readonly checkpoint: { readonly every: number };
+  readonly checkpoint: { readonly every: number; readonly keep: number };
   /** The place of a key or value, `run.yaml:3:9`, for messages about what only the model can judge. */
   readonly placeOf: (path: DocumentPath, part?: 'value' | 'key') => string;
 }
@@ -54,7 +54,7 @@ interface RawRunFile {
   readonly weights?: string | { readonly file: string; readonly map?: string; readonly sha256?: string };
   readonly training?: Record<string, unknown> | null;
   readonly samples?: { readonly every?: number; readonly count?: number };
-  readonly checkpoint?: { readonly every?: number };
+  readonly checkpoint?: { readonly every?: number; readonly keep?: number };
 }
 
 /**
@@ -86,7 +86,7 @@ export async function readRunFile(path: string, overrides: readonly string[] = [
     weights: weightsOf(raw.weights, relative),
     overrides: [overridesOfDocument(raw, document), ...(ofModel.length > 0 ? [overridesOfArguments(ofModel)] : [])],
     samples: { every: raw.samples?.every ?? 500, count: raw.samples?.count ?? 4 },
-    checkpoint: { every: raw.checkpoint?.every ?? 200 },
+    checkpoint: { every: raw.checkpoint?.every ?? 200, keep: raw.checkpoint?.keep ?? 3 },
     placeOf: (place, part) => document.placeOf(place, part),
   };
 }

@@ -1,4 +1,5 @@
 import type { TrainStep } from '../../compiler/3-lower/index.js';
+import type { DataCursor } from '../checkpoint/index.js';
 import type { PatchSampler } from '../data/index.js';
 import type { Engine, Executable, HostTensor } from '../engines/engine.js';
 import { operationFailure } from '../files/index.js';
@@ -8,6 +9,8 @@ export interface BatchSource {
   /** Batch number `step`, from 0, as a tensor for each stream. */
   batch(step: number): Promise<Map<string, HostTensor>>;
   epochOf(step: number): number;
+  /** Where batch number `step` begins in each source. */
+  cursors(step: number): DataCursor[];
 }
 
 /** What one step gave. */
@@ -28,6 +31,8 @@ export function joinSamplers(samplers: readonly PatchSampler[], streams: Readonl
       return new Map(batches.flatMap((batch) => [...batch].filter(([role]) => streams.has(role))));
     },
     epochOf: (step) => samplers[0]?.epochOf(step) ?? 0,
+    cursors: (step) =>
+      used.map((sampler) => ({ roles: sampler.source.roles, ...sampler.cursor(step), patchesPerPass: sampler.patchesPerPass })),
   };
 }
 
@@ -95,6 +100,11 @@ export class StageRun {
     this.requireFinite(losses, step + 1);
     this.done = step + 1;
     return { step: this.done, losses, rate: this.trainStep.rate(step, epoch), seconds: (performance.now() - started) / 1000 };
+  }
+
+  /** Where the next batch begins in each source. */
+  cursors(): DataCursor[] {
+    return this.batches.cursors(this.done);
   }
 
   /** The present values of all weights of the stage and of the moments. */

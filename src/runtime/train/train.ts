@@ -1,17 +1,18 @@
 import type { TrainStep } from '../../compiler/3-lower/index.js';
 import type { IR, Stage, Training } from '../../compiler/ir/ir.js';
-import { type TrainingCheckpoint, writeCheckpoint, writeWeights } from '../checkpoint/index.js';
+import { CheckpointStore, type FoundCheckpoint, type TrainingCheckpoint, writeWeights } from '../checkpoint/index.js';
 import { type CheckedSource, checkHeldOut, checkSource, ImageCache, type Pair, PatchSampler, type ValueRange } from '../data/index.js';
 import type { Engine, HostTensor } from '../engines/engine.js';
 import { Enhancer } from '../enhance/index.js';
 import { inputFailure, withLock, writeFileAtomically } from '../files/index.js';
 import { evaluatePairs, ssimWindow } from '../metrics/index.js';
+import { CheckpointWriter } from './checkpoint-writer.js';
 import { lowerStages } from './lower-stages.js';
 import { expectedMemory, measuredMemory, requireMemory } from './memory-check.js';
 import { joinObservers, type TrainEnd, type TrainObserver } from './observer.js';
 import { beginOutput, type OutputFolder, openOutput, outputFiles } from './output-folder.js';
 import { openData, type RunData } from './run-data.js';
-import { describeRun, type RunDescription, requireSameRun, resolvedConfig } from './run-description.js';
+import { describeRun, type RunDescription, requireSameCursors, requireSameRun, resolvedConfig } from './run-description.js';
 import type { RunFile } from './run-file.js';
 import { SampleFiles, type SampleRoles, takeSamples } from './samples.js';
 import { inputNames, joinSamplers, StageRun, type StepResult } from './stage-run.js';
@@ -67,13 +68,19 @@ export async function train(request: TrainRequest): Promise<TrainOutcome> {
     throw inputFailure(`${run.model}: ${ir.model.name} has no \`training of ${ir.model.name}\` section, so there is nothing to train.`);
   const data = await openData(run, ir);
   const folder = outputFiles(run.output);
-  const checkpoint = await openOutput(folder, resume);
-  const start = checkpoint === undefined ? await startWeights(run, ir) : resumedStart(checkpoint, run);
-  const description = describeRun(run, ir, data, start.sha256);
-  if (checkpoint !== undefined) requireSameRun(checkpoint.run, description, run);
-  return withLock(folder.lock, `is training into ${folder.path}`, () =>
-    trainInto(request, training, data, folder, description, start, checkpoint),
-  );
+  await openOutput(folder, resume);
+  return withLock(folder.lock, `is training into ${folder.path}`, async () => {
+    const store = new CheckpointStore(
+      folder.checkpoints,
+      training.stages.map(({ name }) => name),
+    );
+    const found = resume ? await store.newest() : undefined;
+    for (const problem of found?.problems ?? []) request.reporter.note(problem);
+    const start = found === undefined ? await startWeights(run, ir) : resumedStart(found.checkpoint, run);
+    const description = describeRun(run, ir, data, start.sha256);
+    if (found !== undefined) requireSameRun(found.checkpoint.run, description, run);
+    return trainInto(request, training, data, { folder, description, start, store, found });
+  });
 }
 
 /** What a resumed run goes on with. The weights that it once started from are not read again: their file may have changed, or be gone. */
@@ -82,16 +89,31 @@ function resumedStart({ weights, run: described }: TrainingCheckpoint, run: RunF
   return { weights, sha256: run.weights && (run.weights.sha256 ?? recorded ?? run.weights.file), notes: [] };
 }
 
+/** What a training begins or goes on with. */
+interface Opening {
+  readonly folder: OutputFolder;
+  readonly description: RunDescription;
+  readonly start: StartWeights;
+  readonly store: CheckpointStore;
+  /** What a resumed run goes on from. */
+  readonly found: FoundCheckpoint | undefined;
+}
+
+/** Says what a resumed run goes on from. */
+function whereFrom(folder: OutputFolder, found: FoundCheckpoint | undefined): string {
+  if (found === undefined) return `goes on from the beginning: ${folder.checkpoints} holds no checkpoint yet`;
+  const { stage, step } = found.checkpoint;
+  return `goes on after step ${step} of stage ${stage}, from ${found.path}`;
+}
+
 /** Looks at the data and trains, once it is settled what is trained where. */
 async function trainInto(
   request: TrainRequest,
   training: Training,
   data: RunData,
-  folder: OutputFolder,
-  description: RunDescription,
-  start: StartWeights,
-  checkpoint: TrainingCheckpoint | undefined,
+  { folder, description, start, store, found }: Opening,
 ): Promise<TrainOutcome> {
+  const checkpoint = found?.checkpoint;
   const { run, ir, engine } = request;
   const status = await engine.probe();
   const threads = run.threads ?? (checkpoint?.engine === engine.name && checkpoint.threads > 0 ? checkpoint.threads : status.threads);
@@ -116,21 +138,23 @@ async function trainInto(
     const heldOut = { roles: measured.roles, samples: data.validation };
     await checkHeldOut(heldOut, ssimWindow, (done) => request.reporter.checked('validation', done, data.validation.length));
   }
-  if (checkpoint === undefined) await beginOutput(folder, resolvedConfig(run, ir, engine.name, threads, start.sha256));
-  for (const note of start.notes) request.reporter.note(note);
+  await beginOutput(folder, checkpoint === undefined ? resolvedConfig(run, ir, engine.name, threads, start.sha256) : undefined);
+  await store.recover(found);
+  for (const note of [...start.notes, ...(request.resume ? [whereFrom(folder, found)] : [])]) request.reporter.note(note);
 
   const pictures = { cache, sources, validation: data.validation };
-  return new Session({
-    request,
-    training,
-    folder,
-    description,
+  const checkpoints = new CheckpointWriter({
+    store,
+    keep: run.checkpoint.keep,
+    engine: engine.name,
     threads,
-    trainSteps,
-    pictures,
-    start: start.weights,
+    run: description,
+    seed: run.seed,
     from: checkpoint,
-  }).run();
+    note: (line) => request.reporter.note(line),
+  });
+  const plan = { request, training, folder, threads, trainSteps, pictures, checkpoints, start: start.weights, from: checkpoint };
+  return new Session(plan).run();
 }
 
 /** The pictures of a training, checked. */
@@ -145,11 +169,11 @@ interface SessionPlan {
   readonly request: TrainRequest;
   readonly training: Training;
   readonly folder: OutputFolder;
-  readonly description: RunDescription;
   readonly threads: number;
   /** Of the stages that are still to run, by name. */
   readonly trainSteps: ReadonlyMap<string, TrainStep>;
   readonly pictures: Pictures;
+  readonly checkpoints: CheckpointWriter;
   /** All weights before the first step. */
   readonly start: ReadonlyMap<string, HostTensor>;
   /** What a resumed training goes on from. */
@@ -186,6 +210,7 @@ class Session {
           return { folder: this.plan.folder, interrupted: true, ...position };
         }
       }
+      await writeWeights(this.plan.folder.weights, ir, this.weights);
       const validation = await this.validate(enhancer);
       end = 'complete';
       return { folder: this.plan.folder, interrupted: false, ...position, ...(validation === undefined ? {} : { validation }) };
@@ -233,7 +258,9 @@ class Session {
     const expected = expectedMemory(engine.name, trainStep);
     if (expected !== undefined) reporter.note(`stage ${stage.name}: ${expected}`);
     await observers.stageStarted(stage.name, from.step, last);
-    const stageRun = await StageRun.start(stage.name, trainStep, joinSamplers(samplers, streams), engine, this.plan.threads || undefined, {
+    const batches = joinSamplers(samplers, streams);
+    requireSameCursors(this.plan.from, stage.name, batches);
+    const stageRun = await StageRun.start(stage.name, trainStep, batches, engine, this.plan.threads || undefined, {
       ...from,
       weights: this.weights,
     });
@@ -241,14 +268,13 @@ class Session {
       while (stageRun.step < last && !signal.aborted) {
         const result = await stageRun.advance(stageRun.step + 1 >= last);
         await this.record(stage.name, result, observers);
-        const ends = result.step >= last || signal.aborted;
-        if (ends || result.step % run.checkpoint.every === 0) await this.save(stageRun, observers);
+        if (result.step >= last || result.step % run.checkpoint.every === 0) await this.save(stageRun, observers);
         if ((result.step >= last || result.step % run.samples.every === 0) && !signal.aborted)
           await this.sample(stageRun, enhancer, observers);
         // Engines may compute without ever yielding; signals and timers are served here.
         await new Promise((resolve) => setImmediate(resolve));
       }
-      if (signal.aborted && stageRun.step === from.step) await this.save(stageRun, observers);
+      if (signal.aborted) await this.save(stageRun, observers);
       await observers.stageEnded(stage.name);
       if (expected !== undefined) reporter.note(`stage ${stage.name}: ${measuredMemory()}`);
       return stageRun.step;
@@ -262,21 +288,18 @@ class Session {
     await observers.stepDone(record, this.plan.training.batch / seconds);
   }
 
-  /** Writes the weights and a checkpoint. What was logged and the weights reach the disk first, so that neither is ever behind the checkpoint that a run goes on from. */
+  /**
+   * Writes the weights and a checkpoint of where a stage stands, where there is none yet. What was logged and the weights reach the disk first, so that neither
+   * is ever behind the checkpoint that a run goes on from.
+   */
   private async save(stageRun: StageRun, observers: Required<TrainObserver>): Promise<void> {
+    const { checkpoints, folder, request } = this.plan;
+    if (checkpoints.has(stageRun)) return;
     const { weights, states } = await stageRun.read();
     this.weights = new Map([...this.weights, ...weights]);
     await observers.flush();
-    await writeWeights(this.plan.folder.weights, this.plan.request.ir, this.weights);
-    await writeCheckpoint(this.plan.folder.checkpoint, {
-      stage: stageRun.stage,
-      step: stageRun.step,
-      engine: this.plan.request.engine.name,
-      threads: this.plan.threads,
-      run: this.plan.description,
-      weights: this.weights,
-      states,
-    });
+    await writeWeights(folder.weights, request.ir, this.weights);
+    await checkpoints.write(stageRun, this.weights, states);
   }
 
   private async sample(stageRun: StageRun, enhancer: Enhancer, observers: Required<TrainObserver>): Promise<void> {
