@@ -1,11 +1,14 @@
 export { type Darkening, darken, defaultDarkening, drawDarkening } from './darken.js';
 export { type DarkenedPair, type DarkenOptions, darkenFiles } from './darken-files.js';
+export { measureDemand, patchDemand } from './demand.js';
 export { encodeImage } from './encode-image.js';
+export { type Examination, examinePictures, type PictureSet, setOfFolder, setOfFolders } from './examine-pictures.js';
+export type { Finding } from './finding.js';
 export { type DecodedImage, formatOfName, type ImageFormat, imageFormats, readImage, readImageHeader } from './image.js';
 export { ImageCache } from './image-cache.js';
 export { listImages, stemOf } from './list-images.js';
 export { readManifest, toPair } from './manifest.js';
-export { type Pair, pairFolders } from './pairs.js';
+export { type Pair, pairFolders, singles } from './pairs.js';
 export { PatchSampler, type Sampling, scaleFactors } from './patch-sampler.js';
 export { crop, defaultRange, type RGBImage, toSamples, toTensor, type ValueRange } from './pixels.js';
 export { Random } from './random.js';

@@ -1,4 +1,5 @@
 import { inputFailure, RuntimeFailure, realName } from '../files/index.js';
+import { type Demand, measureDemand, patchDemand, type SizedFile, sizeFault } from './demand.js';
 import { readImageHeader } from './image.js';
 import { ImageCache } from './image-cache.js';
 import type { Pair } from './pairs.js';
@@ -38,12 +39,7 @@ export async function checkSource(
   patch: readonly [number, number],
   progress: (done: number) => void = () => undefined,
 ): Promise<CheckedSource> {
-  const [height, width] = patch;
-  const tooSmall = `smaller than a patch of ${width}x${height} (width x height). Remove it or set a smaller training.patch.`;
-  return {
-    roles: source.roles,
-    samples: await checkSamples(source, cache, { images: 'training images', height, width, tooSmall }, progress),
-  };
+  return { roles: source.roles, samples: await checkSamples(source, cache, patchDemand(patch), progress) };
 }
 
 /** Bytes of decoded held-out images that are kept while they are looked at. */
@@ -55,17 +51,7 @@ const heldOutCacheLimit = 2 ** 28;
  * @throws RuntimeFailure that lists the images that cannot be used.
  */
 export async function checkHeldOut(source: SampleSource, side: number, progress: (done: number) => void = () => undefined): Promise<void> {
-  const tooSmall = `too small to be measured: SSIM needs at least ${side}x${side}. Leave it out of data.validation.`;
-  const demand = { images: 'validation images', height: side, width: side, tooSmall };
-  await checkSamples(source, new ImageCache(heldOutCacheLimit), demand, progress);
-}
-
-/** What images have to be, and how those that are not are spoken of. */
-interface Demand {
-  readonly images: string;
-  readonly height: number;
-  readonly width: number;
-  readonly tooSmall: string;
+  await checkSamples(source, new ImageCache(heldOutCacheLimit), measureDemand(side), progress);
 }
 
 async function checkSamples(
@@ -95,12 +81,7 @@ async function checkSamples(
   return sized.filter((sample) => sample !== undefined);
 }
 
-async function checkSample(
-  sample: Pair,
-  roles: readonly string[],
-  cache: ImageCache,
-  { height: smallestHeight, width: smallestWidth, tooSmall }: Demand,
-): Promise<SizedSample> {
+async function checkSample(sample: Pair, roles: readonly string[], cache: ImageCache, demand: Demand): Promise<SizedSample> {
   const sizes = await Promise.all(
     roles.map(async (role) => {
       const path = sample.files[role] as string;
@@ -108,16 +89,10 @@ async function checkSample(
       return { path, width, height };
     }),
   );
-  const [first, ...others] = sizes as [(typeof sizes)[number], ...typeof sizes];
-  for (const other of others) {
-    if (other.width === first.width && other.height === first.height) continue;
-    throw inputFailure(
-      `${other.path}: is ${other.width}x${other.height} pixels, its partner ${first.path} is ${first.width}x${first.height}.`,
-    );
-  }
-  if (first.height < smallestHeight || first.width < smallestWidth)
-    throw inputFailure(`${first.path}: is ${first.width}x${first.height} pixels, ${tooSmall}`);
-  return { ...sample, width: first.width, height: first.height };
+  const fault = sizeFault(sizes, demand);
+  if (fault !== undefined) throw inputFailure(`${fault.path}: ${fault.problem}.${fault.remedy === undefined ? '' : ` ${fault.remedy}`}`);
+  const { width, height } = sizes[0] as SizedFile;
+  return { ...sample, width, height };
 }
 
 function unusable(problems: readonly string[], images: string): Error {

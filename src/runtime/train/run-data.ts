@@ -7,7 +7,7 @@ import {
   pairFolders,
   readManifest,
   type SampleSource,
-  stemOf,
+  singles,
   toPair,
   withoutHeldOut,
 } from '../data/index.js';
@@ -27,21 +27,27 @@ export interface RunData {
  * @throws RuntimeFailure with the place in the run file.
  */
 export async function openData(run: RunFile, ir: IR): Promise<RunData> {
-  const streams = ir.training?.streams ?? [];
-  const pairRoles = streams.filter(({ kind }) => kind === 'pair').map(({ names }) => names);
-  const unpaired = streams.filter(({ kind }) => kind === 'unpaired').flatMap(({ names }) => names);
-  checkKeys(run, pairRoles.length > 0, unpaired);
+  const { roles, unpaired } = streamsOf(run, ir);
   const sources: SampleSource[] = [];
   let validation: readonly Pair[] = [];
-  if (pairRoles.length > 1) throw inputFailure(`${run.model}: has ${pairRoles.length} pair(...) streams; a run can feed one.`);
-  const [roles] = pairRoles;
   if (roles !== undefined) {
-    const pairs = await openPairs(run, run.data.pair, ['data', 'pair'], roles);
-    validation = await openValidation(run, roles);
+    const pairs = await openLocation(await locatePairs(run, run.data.pair, ['data', 'pair'], roles));
+    const heldOut = await locateValidation(run, roles);
+    if (heldOut !== undefined) validation = everyNth(await openLocation(heldOut), heldOut.every);
     sources.push({ roles, samples: validation.length === 0 ? pairs : await withoutHeldOut(pairs, validation) });
   }
   for (const role of unpaired) sources.push({ roles: [role], samples: await openUnpaired(run, role) });
   return { sources, validation };
+}
+
+/** The streams of the model that a run feeds: the roles of the pairs, where it has such, and the unpaired ones. @throws RuntimeFailure */
+export function streamsOf(run: RunFile, ir: IR): { readonly roles: readonly string[] | undefined; readonly unpaired: readonly string[] } {
+  const streams = ir.training?.streams ?? [];
+  const pairRoles = streams.filter(({ kind }) => kind === 'pair').map(({ names }) => names);
+  const unpaired = streams.filter(({ kind }) => kind === 'unpaired').flatMap(({ names }) => names);
+  checkKeys(run, pairRoles.length > 0, unpaired);
+  if (pairRoles.length > 1) throw inputFailure(`${run.model}: has ${pairRoles.length} pair(...) streams; a run can feed one.`);
+  return { roles: pairRoles[0], unpaired };
 }
 
 function checkKeys(run: RunFile, hasPair: boolean, unpaired: readonly string[]): void {
@@ -57,13 +63,26 @@ function checkKeys(run: RunFile, hasPair: boolean, unpaired: readonly string[]):
   }
 }
 
-async function openPairs(run: RunFile, value: unknown, path: readonly string[], roles: readonly string[]): Promise<Pair[]> {
+/** Where a run file says that pictures are: in a folder for each role, or in files that are listed. */
+export type Location =
+  | { readonly place: string; readonly folders: Readonly<Record<string, string>> }
+  | { readonly place: string; readonly pairs: readonly Pair[] };
+
+async function openLocation(location: Location): Promise<readonly Pair[]> {
+  return 'pairs' in location ? location.pairs : atPlace(location.place, () => pairFolders(location.folders));
+}
+
+/** Where the pairs of a section are: folders, a list or a manifest. @param path of the section in the run file. @throws RuntimeFailure */
+export async function locatePairs(run: RunFile, value: unknown, path: readonly string[], roles: readonly string[]): Promise<Location> {
   const base = dirname(run.path);
   const name = path.join('.');
-  if (typeof value === 'string') return atPlace(run.placeOf(path), () => readManifest(resolve(base, value), roles));
+  if (typeof value === 'string') {
+    const place = run.placeOf(path);
+    return { place, pairs: await atPlace(place, () => readManifest(resolve(base, value), roles)) };
+  }
   if (Array.isArray(value)) {
     if (value.length === 0) throw inputFailure(`${run.placeOf(path)}: ${name} is an empty list.`);
-    return value.map((entry: unknown, i) => toPair(run.placeOf([...path, i]), entry, roles, base));
+    return { place: run.placeOf(path), pairs: value.map((entry: unknown, i) => toPair(run.placeOf([...path, i]), entry, roles, base)) };
   }
   const mapping = value as Record<string, unknown>;
   const folders: Record<string, string> = {};
@@ -75,39 +94,53 @@ async function openPairs(run: RunFile, value: unknown, path: readonly string[], 
   }
   const surplus = Object.keys(mapping).find((key) => !roles.includes(key) && !(name === 'data.validation' && key === 'every'));
   if (surplus !== undefined) throw inputFailure(`${run.placeOf([...path, surplus], 'key')}: ${unknownKey(surplus, name, roles)}`);
-  return atPlace(run.placeOf(path, 'key'), () => pairFolders(folders));
+  return { place: run.placeOf(path, 'key'), folders };
 }
 
-async function openValidation(run: RunFile, roles: readonly string[]): Promise<Pair[]> {
+/** Where the pairs are of which every `every`th is held out; undefined where none is. @throws RuntimeFailure */
+export async function locateValidation(
+  run: RunFile,
+  roles: readonly string[],
+): Promise<(Location & { readonly every: number }) | undefined> {
   const section = run.data.validation;
-  if (section === undefined) return [];
-  const { every, pairs, ...folders } = section as { every?: number; pairs?: unknown; [role: string]: unknown };
-  const held =
+  if (section === undefined) return undefined;
+  const { every = 1, pairs, ...folders } = section as { every?: number; pairs?: unknown; [role: string]: unknown };
+  const location =
     pairs === undefined
-      ? await openPairs(run, section, ['data', 'validation'], roles)
-      : await openPairs(run, pairs, ['data', 'validation', 'pairs'], roles);
+      ? await locatePairs(run, section, ['data', 'validation'], roles)
+      : await locatePairs(run, pairs, ['data', 'validation', 'pairs'], roles);
   if (pairs !== undefined && Object.keys(folders).length > 0) {
     throw inputFailure(`${run.placeOf(['data', 'validation'], 'key')}: data.validation has both folders and \`pairs:\`; give one of them.`);
   }
-  return everyNth(held, every ?? 1);
+  return { ...location, every };
 }
 
-async function openUnpaired(run: RunFile, role: string): Promise<Pair[]> {
+/** Where the images of an unpaired stream are: a folder, or a list of files. @throws RuntimeFailure */
+export function locateUnpaired(run: RunFile, role: string): Location {
   const base = dirname(run.path);
   const value = run.data[role];
   const path = ['data', role];
-  if (Array.isArray(value)) {
-    const wrong = value.findIndex((file) => typeof file !== 'string');
-    if (wrong >= 0 || value.length === 0)
-      throw inputFailure(`${run.placeOf(wrong >= 0 ? [...path, wrong] : path)}: data.${role} is a folder or a list of image files.`);
-    return value.map((file) => ({ name: stemOf(String(file)), files: { [role]: resolve(base, String(file)) } }));
-  }
-  const files = await atPlace(run.placeOf(path), () => listImages(resolve(base, String(value))));
-  return files.map((file) => ({ name: stemOf(file), files: { [role]: file } }));
+  if (!Array.isArray(value)) return { place: run.placeOf(path), folders: { [role]: resolve(base, String(value)) } };
+  const wrong = value.findIndex((file) => typeof file !== 'string');
+  if (wrong >= 0 || value.length === 0)
+    throw inputFailure(`${run.placeOf(wrong >= 0 ? [...path, wrong] : path)}: data.${role} is a folder or a list of image files.`);
+  return {
+    place: run.placeOf(path),
+    pairs: singles(
+      role,
+      value.map((file) => resolve(base, String(file))),
+    ),
+  };
+}
+
+async function openUnpaired(run: RunFile, role: string): Promise<readonly Pair[]> {
+  const location = locateUnpaired(run, role);
+  if ('pairs' in location) return location.pairs;
+  return singles(role, await atPlace(location.place, () => listImages(location.folders[role] as string)));
 }
 
 /** Puts the place in the run file before what went wrong with the files it names. */
-async function atPlace<T>(place: string, open: () => Promise<T>): Promise<T> {
+export async function atPlace<T>(place: string, open: () => Promise<T>): Promise<T> {
   try {
     return await open();
   } catch (error) {
