@@ -1,5 +1,7 @@
 import { didYouMean } from '../../compiler/diagnostics/did-you-mean.js';
 import { inputFailure } from '../files/index.js';
+import { fsim } from './fsim.js';
+import { fsimc } from './fsimc.js';
 import { type FittedMetric, type FullReferenceMetric, type Metric, type ReadyMetric, readyMetric } from './metric.js';
 import { psnr } from './psnr.js';
 import { psnrY } from './psnr-y.js';
@@ -8,7 +10,7 @@ import { ssimRGB } from './ssim-rgb.js';
 import { ssimY } from './ssim-y.js';
 
 /** All metrics, in the order in which lists show them. */
-export const metrics: readonly Metric[] = [psnr, psnrY, ssim, ssimY, ssimRGB];
+export const metrics: readonly Metric[] = [psnr, psnrY, ssim, ssimY, ssimRGB, fsim, fsimc];
 
 /** What a validation measures where nobody asks for other metrics. */
 export const defaultMetrics: readonly FullReferenceMetric[] = [psnr, ssim];
