@@ -1,6 +1,7 @@
 import { inPrecision, lowerTrainStep, type TrainStep } from '../../compiler/3-lower/index.js';
 import type { Stage, Training } from '../../compiler/ir/ir.js';
 import { requireSupport } from '../engines/support.js';
+import { type StepLimit, stepsAllowed } from './step-limit.js';
 import type { TrainRequest } from './train.js';
 
 /** Where an earlier part of a run ended. */
@@ -29,11 +30,12 @@ export function lowerStages(request: TrainRequest, training: Training, from: Pos
 }
 
 /** How many steps a stage has is known only for those that are told in steps; one told in epochs may have some left. */
-function stagesAhead({ stages }: Training, from: Position | undefined, maxSteps = Number.POSITIVE_INFINITY): readonly Stage[] {
+function stagesAhead({ stages }: Training, from: Position | undefined, maxSteps: StepLimit | undefined): readonly Stage[] {
   const first = from === undefined ? 0 : stages.findIndex(({ name }) => name === from.stage);
   return stages.slice(first).filter(({ name, duration }) => {
     if ('epochs' in duration && duration.epochs === 0) return false;
-    const most = 'steps' in duration ? Math.min(duration.steps, maxSteps) : maxSteps;
+    const allowed = stepsAllowed(maxSteps, name);
+    const most = 'steps' in duration ? Math.min(duration.steps, allowed) : allowed;
     return most > (name === from?.stage ? from.step : 0);
   });
 }

@@ -19,15 +19,16 @@ export class RunDocument {
     private readonly yaml: YAMLText,
   ) {}
 
-  /** Reads a YAML file. @throws RuntimeFailure with line and column for the first mistake of syntax. */
-  static async read(path: string): Promise<RunDocument> {
+  /**
+   * Reads a YAML file.
+   * @param expected what the file should be, for the message that it is no mapping.
+   * @throws RuntimeFailure with line and column for the first mistake of syntax.
+   */
+  static async read(path: string, expected = 'a run file is a mapping that starts with `model:`'): Promise<RunDocument> {
     const text = await readText(path, largestDocument);
     const yaml = parseYAML(path, text);
     const { contents } = yaml.document;
-    if (!isMap(contents))
-      throw inputFailure(
-        `${path}:1:1: a run file is a mapping that starts with \`model:\`; this one ${contents === null ? 'is empty' : 'is not'}.`,
-      );
+    if (!isMap(contents)) throw inputFailure(`${path}:1:1: ${expected}; this one ${contents === null ? 'is empty' : 'is not'}.`);
     return new RunDocument(path, text, yaml);
   }
 

@@ -68,7 +68,7 @@ export async function readRunFile(path: string, overrides: readonly string[] = [
   for (const argument of ofRun) document.set(argument);
   const raw = document.content();
   if (!validate(raw)) {
-    const mistakes = new Set((validate.errors ?? []).map((error) => describe(error, document)));
+    const mistakes = new Set((validate.errors ?? []).map((error) => describeMistake(error, document, 'the run file')));
     throw inputFailure([...mistakes].sort(compareNaturally).join('\n'));
   }
   const relative = (file: string) => (isAbsolute(file) ? file : join(dirname(path), file));
@@ -102,13 +102,16 @@ const runKeys = new Set(Object.keys(runFileSchema.properties).filter((key) => ke
 
 const firstKey = (argument: string): string => /^[^.=[]*/.exec(argument)?.[0].trim() ?? '';
 
-/** One mistake as `place: what is wrong. What to do.` */
-function describe(error: ErrorObject, document: RunDocument): string {
+/**
+ * One mistake as `place: what is wrong. What to do.`
+ * @param whole what the document is called.
+ */
+export function describeMistake(error: ErrorObject, document: RunDocument, whole: string): string {
   const path = error.instancePath
     .split('/')
     .slice(1)
     .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
-  const name = path.length === 0 ? 'the run file' : path.join('.');
+  const name = path.length === 0 ? whole : path.join('.');
   if (error.keyword === 'additionalProperties') {
     const key = String(error.params.additionalProperty);
     return `${document.placeOf([...path, key], 'key')}: ${unknownKey(key, name, Object.keys(error.parentSchema?.properties ?? {}))}`;

@@ -17,6 +17,7 @@ import type { RunFile } from './run-file.js';
 import { SampleFiles, type SampleRoles, takeSamples } from './samples.js';
 import { inputNames, joinSamplers, StageRun, type StepResult } from './stage-run.js';
 import { type StartWeights, startWeights } from './start-weights.js';
+import { type StepLimit, stepsAllowed } from './step-limit.js';
 import { TrainingLog } from './training-log.js';
 
 /** What a training tells whoever started it while it runs. */
@@ -35,8 +36,8 @@ export interface TrainRequest {
   readonly sources?: ReadonlyMap<string, string>;
   readonly engine: Engine;
   readonly resume: boolean;
-  /** Ends each stage after this many steps. */
-  readonly maxSteps?: number;
+  /** Ends each stage after so many steps. */
+  readonly maxSteps?: StepLimit;
   /** Once aborted, the running step is finished and a checkpoint written. */
   readonly signal: AbortSignal;
   readonly reporter: TrainReporter;
@@ -246,12 +247,12 @@ class Session {
     observers: Required<TrainObserver>,
     enhancer: Enhancer,
   ): Promise<number> {
-    const { engine, run, reporter, signal, maxSteps = Number.POSITIVE_INFINITY } = this.plan.request;
+    const { engine, run, reporter, signal, maxSteps } = this.plan.request;
     const samplers = this.plan.pictures.sources.map(
       (source) => new PatchSampler(source, this.plan.pictures.cache, { ...this.sampling(stage), stage: stage.name }),
     );
     const length = 'steps' in stage.duration ? stage.duration.steps : (samplers[0]?.stepsFor(stage.duration.epochs) ?? 0);
-    const last = Math.min(length, maxSteps);
+    const last = Math.min(length, stepsAllowed(maxSteps, stage.name));
     if (from.step >= last) return from.step;
     const trainStep = this.plan.trainSteps.get(stage.name) as TrainStep;
     const streams = new Set(inputNames(trainStep, 'data'));
