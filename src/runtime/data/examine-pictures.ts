@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { compareNaturally } from '../files/index.js';
 import { type Demand, type SizedFile, sizeFault } from './demand.js';
 import { type ExaminedImage, examineImage } from './examine-image.js';
-import { conversion, type Finding, refusal } from './finding.js';
+import { conversion, type Finding, type FindingKind, refusal } from './finding.js';
 import { listImages, listPassedOver } from './list-images.js';
 import { duplicateProblem, lonelyProblem, matchFolders, type Pair, singles } from './pairs.js';
 
@@ -56,6 +56,8 @@ async function passedOver(folder: string): Promise<Finding[]> {
 }
 
 const concurrency = 4;
+/** Kinds whose reason is what the decoder says. */
+const ofDecoder: ReadonlySet<FindingKind> = new Set(['damaged', 'decoder-warning', 'not-an-image']);
 
 /**
  * Opens and decodes every file of the sets, each once, and compares the files of each sample. No file is written to, and none stops the examination.
@@ -76,6 +78,9 @@ export async function examinePictures(
     }
   };
   await Promise.all(Array.from({ length: concurrency }, work));
+  // libvips keeps the reasons of all threads in one place, where they get mixed up: those of bad files are asked for again, one file at a time.
+  for (const path of paths)
+    if (images.get(path)?.findings.some(({ kind }) => ofDecoder.has(kind))) images.set(path, await examineImage(path));
   const found = [
     ...[...images.values()].flatMap(({ findings }) => findings),
     ...sets.flatMap((set) => [...set.findings, ...sizeFindings(set, images)]),
