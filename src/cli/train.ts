@@ -12,6 +12,7 @@ import { precisionOption } from './precision-option.js';
 import { requireEngine } from './runtime-failure.js';
 import { type Overriding, setOption } from './set-option.js';
 import { colorsFor } from './terminal/colors.js';
+import { scoresText } from './terminal/scores-text.js';
 import { TrainProgress } from './terminal/train-progress.js';
 import { requireTrainableIR } from './trainable-ir.js';
 
@@ -86,7 +87,7 @@ async function runTraining(path: string, options: Options): Promise<void> {
   }
 }
 
-function describeOutcome({ folder, interrupted, stage, step, validation }: TrainOutcome, path: string): string {
+function describeOutcome({ folder, interrupted, stage, step, validation, best }: TrainOutcome, path: string): string {
   const colors = colorsFor(process.stdout);
   if (interrupted) return `Interrupted after step ${step} of stage ${stage}. Go on with: mfnc train ${path} --resume\n`;
   const lines = [`${colors.green('done')}: ${folder.weights}`];
@@ -94,6 +95,10 @@ function describeOutcome({ folder, interrupted, stage, step, validation }: Train
     lines.push(
       `validation: PSNR ${validation.psnr.toFixed(2)} dB, SSIM ${validation.ssim.toFixed(4)}, mean of ${validation.images} images (${folder.metrics})`,
     );
+  if (best !== undefined && (best.stage !== stage || best.step !== step)) {
+    const score = scoresText({ [best.metric]: best.value });
+    lines.push(`best validation: ${score} after step ${best.step} of stage ${best.stage} (${folder.bestWeights})`);
+  }
   return `${lines.join('\n')}\n`;
 }
 

@@ -17,8 +17,14 @@ export interface ProgressOptions {
 }
 
 const barWidth = 24;
+const narrowestBar = 8;
 const redrawEveryMs = 100;
+/** A log of hours is not to be flooded: a line is written this often at first, and later less so. */
 const plainLineEveryMs = 15_000;
+const latePlainLineEveryMs = 60_000;
+const lateAfterMs = 300_000;
+/** Times that are remembered to tell the speed. */
+const rememberedTimes = 128;
 
 /** '42 s', '3 min 05 s', '2 h 10 min'. */
 export function formatDuration(seconds: number): string {
@@ -29,8 +35,9 @@ export function formatDuration(seconds: number): string {
 }
 
 /**
- * Progress of long work on stderr: a bar with ETA redrawn in place on a terminal, elsewhere a plain line at the start, every 15 s and at the end.
- * `update` may be called as often as wanted. Nothing is written after `finish`.
+ * Progress of long work on stderr: a bar with ETA redrawn in place on a terminal, elsewhere a plain line at the start, every 15 s (after five minutes every
+ * minute) and at the end. The ETA goes by the speed of the later half of the work so far, so that a slow start is soon forgotten. On a terminal the line is
+ * cut to its width. `update` may be called as often as wanted. Nothing is written after `finish`.
  */
 export class Progress {
   private readonly stream: NodeJS.WriteStream;
@@ -40,6 +47,8 @@ export class Progress {
   private lastDrawnAt = Number.NEGATIVE_INFINITY;
   private done: number;
   private detail = '';
+  /** How much was done when, oldest first. */
+  private times: { readonly time: number; readonly done: number }[];
   private finished = false;
   private drawn: { readonly done: number; readonly detail: string } | undefined;
 
@@ -49,11 +58,13 @@ export class Progress {
     this.interactive = options.interactive ?? this.stream.isTTY === true;
     this.startedAt = this.now();
     this.done = options.start ?? 0;
+    this.times = [{ time: this.startedAt, done: this.done }];
     this.draw(true);
   }
 
   /** Says that `done` units are done in all; `detail` ('loss 0.123') is shown after the ETA. */
   update(done: number, detail = this.detail): void {
+    if (done !== this.done) this.remember(done);
     this.done = done;
     this.detail = detail;
     this.draw(false);
@@ -77,29 +88,56 @@ export class Progress {
 
   /** The line as it would be drawn now. */
   text(): string {
-    const { label, total, unit = '', start = 0 } = this.options;
+    const { label, total } = this.options;
     const colors = colorsFor(this.interactive ? this.stream : {});
-    const elapsed = (this.now() - this.startedAt) / 1000;
-    const fresh = this.done - start;
-    const parts = [label];
-    if (total === undefined || total <= 0) {
-      parts.push(`${this.done} ${unit}`.trim());
-    } else {
-      const share = Math.max(0, Math.min(1, this.done / total));
-      const filled = Math.round(share * barWidth);
-      if (this.interactive) parts.push(colors.cyan('━'.repeat(filled)) + colors.dim('━'.repeat(barWidth - filled)));
-      parts.push(`${this.done}/${total} ${unit}`.trim(), `${Math.floor(share * 100)} %`);
-    }
-    if (total !== undefined && this.done >= total) parts.push(`in ${formatDuration(elapsed)}`);
-    else if (total !== undefined && fresh > 0) parts.push(`ETA ${formatDuration(((total - this.done) * elapsed) / fresh)}`);
-    if (this.detail !== '') parts.push(this.detail);
-    return parts.join('  ');
+    const facts = this.facts();
+    if (!this.interactive) return [label, ...facts].join('  ');
+    // The last column stays free: some terminals go to the next line once it is written.
+    const room = (this.stream.columns ?? 80) - 1;
+    if (total === undefined || total <= 0) return cut([label, ...facts].join('  '), room);
+    const rest = facts.join('  ');
+    const width = Math.min(barWidth, Math.max(narrowestBar, room - label.length - rest.length - 4));
+    const filled = Math.round(this.share(total) * width);
+    const free = room - label.length - width - 4;
+    // Where not even the label leaves room, the line is a plain one.
+    if (free < narrowestBar) return cut(`${label}  ${rest}`, room);
+    return `${label}  ${colors.cyan('━'.repeat(filled))}${colors.dim('━'.repeat(width - filled))}  ${cut(rest, free)}`;
+  }
+
+  /** What stands behind the label and the bar. */
+  private facts(): string[] {
+    const { total, unit = '' } = this.options;
+    const facts: string[] = [];
+    if (total === undefined || total <= 0) facts.push(`${this.done} ${unit}`.trim());
+    else facts.push(`${this.done}/${total} ${unit}`.trim(), `${Math.floor(this.share(total) * 100)} %`);
+    const pace = this.millisecondsPerUnit();
+    if (total !== undefined && this.done >= total) facts.push(`in ${formatDuration((this.now() - this.startedAt) / 1000)}`);
+    else if (total !== undefined && pace !== undefined) facts.push(`ETA ${formatDuration(((total - this.done) * pace) / 1000)}`);
+    return this.detail === '' ? facts : [...facts, this.detail];
+  }
+
+  private share(total: number): number {
+    return Math.max(0, Math.min(1, this.done / total));
+  }
+
+  private remember(done: number): void {
+    this.times.push({ time: this.now(), done });
+    if (this.times.length > rememberedTimes) this.times = this.times.filter((_, i) => i % 2 === 0 || i === this.times.length - 1);
+  }
+
+  /** Over the later half of the units done here; undefined where none is. */
+  private millisecondsPerUnit(): number | undefined {
+    const first = this.times[0]?.done ?? 0;
+    const middle = (first + this.done) / 2;
+    const from = this.times.findLast(({ done }) => done <= middle);
+    return from === undefined || this.done <= from.done ? undefined : (this.now() - from.time) / (this.done - from.done);
   }
 
   private draw(always: boolean): void {
     if (this.finished) return;
     const now = this.now();
-    const pause = this.interactive ? redrawEveryMs : plainLineEveryMs;
+    const plainPause = now - this.startedAt <= lateAfterMs ? plainLineEveryMs : latePlainLineEveryMs;
+    const pause = this.interactive ? redrawEveryMs : plainPause;
     if (!always && now - this.lastDrawnAt < pause) return;
     this.lastDrawnAt = now;
     if (this.interactive) this.stream.write(`\r\x1b[K${this.text()}`);
@@ -107,4 +145,8 @@ export class Progress {
     else if (this.drawn?.done !== this.done || this.drawn.detail !== this.detail) this.stream.write(`${this.text()}\n`);
     this.drawn = { done: this.done, detail: this.detail };
   }
+}
+
+function cut(text: string, room: number): string {
+  return text.length <= room ? text : `${text.slice(0, Math.max(0, room - 1))}…`;
 }

@@ -1,6 +1,15 @@
 export { InsufficientMemory } from './memory-check.js';
-export { joinObservers, type SampleRow, type Samples, type TrainEnd, type TrainObserver } from './observer.js';
-export { outputFiles } from './output-folder.js';
+export {
+  joinObservers,
+  type SampleRow,
+  type Samples,
+  type TrainEnd,
+  type TrainObserver,
+  type Validated,
+  type ValidationRecord,
+} from './observer.js';
+export { type OutputFolder, outputFiles } from './output-folder.js';
+export type { PictureRecord, SampleRecord } from './picture-files.js';
 export { openData } from './run-data.js';
 export { describeRun, type RunDescription } from './run-description.js';
 export { RunDocument } from './run-document.js';

@@ -1,4 +1,6 @@
 import type { RGBImage } from '../data/index.js';
+import type { Moment } from '../files/index.js';
+import type { Evaluation } from '../metrics/index.js';
 import type { StepRecord } from './training-log.js';
 
 /** One pair as it is shown: what goes into the model, what it makes of it as it is now, and what it should be, all of one size. */
@@ -12,10 +14,22 @@ export interface SampleRow {
 }
 
 /** Pictures that were taken after a step of a stage. */
-export interface Samples {
-  readonly stage: string;
-  readonly step: number;
+export interface Samples extends Moment {
   readonly rows: readonly SampleRow[];
+}
+
+/** A line of validation.jsonl: what the model was worth after a step. */
+export interface ValidationRecord extends Moment, Evaluation {
+  /** Whose mean decides which weights are the best. */
+  readonly metric: string;
+}
+
+/** A validation with its pictures. */
+export interface Validated extends ValidationRecord {
+  /** Whether no earlier one of the run was as good; its weights are then in best.safetensors. */
+  readonly isBest: boolean;
+  /** The pairs of the worst scores, the worst one first. */
+  readonly worst: readonly SampleRow[];
 }
 
 /** How a training came to its end: `failed` where an error stopped it. */
@@ -30,6 +44,7 @@ export interface TrainObserver {
   stageStarted?(stage: string, done: number, total: number): void | Promise<void>;
   stepDone?(record: StepRecord, imagesPerSecond: number): void | Promise<void>;
   sampled?(samples: Samples): void | Promise<void>;
+  validated?(validated: Validated): void | Promise<void>;
   /** A checkpoint follows: what was told so far is on the disk when this returns. */
   flush?(): void | Promise<void>;
   stageEnded?(stage: string): void | Promise<void>;
@@ -48,6 +63,7 @@ export function joinObservers(observers: readonly TrainObserver[]): Required<Tra
     stageStarted: (stage, done, total) => all((observer) => observer.stageStarted?.(stage, done, total)),
     stepDone: (record, imagesPerSecond) => all((observer) => observer.stepDone?.(record, imagesPerSecond)),
     sampled: (samples) => all((observer) => observer.sampled?.(samples)),
+    validated: (validated) => all((observer) => observer.validated?.(validated)),
     flush: () => all((observer) => observer.flush?.()),
     stageEnded: (stage) => all((observer) => observer.stageEnded?.(stage)),
     ended: (end) => all((observer) => observer.ended?.(end)),

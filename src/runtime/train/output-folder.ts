@@ -17,7 +17,13 @@ export interface OutputFolder {
   readonly config: string;
   readonly log: string;
   readonly weights: string;
+  /** Weights of the best validation. */
+  readonly bestWeights: string;
   readonly samples: string;
+  /** What the samples show, a line of JSON a picture. */
+  readonly sampleRecords: string;
+  /** What was measured on the validation pairs, a line of JSON a time. */
+  readonly validation: string;
   /** Folder of the checkpoints, see CheckpointStore. */
   readonly checkpoints: string;
   readonly metrics: string;
@@ -34,7 +40,10 @@ export function outputFiles(path: string): OutputFolder {
     config: join(path, 'config.yaml'),
     log: join(path, 'log.jsonl'),
     weights: join(path, 'weights.safetensors'),
+    bestWeights: join(path, 'best.safetensors'),
     samples: join(path, 'samples'),
+    sampleRecords: join(path, 'samples.jsonl'),
+    validation: join(path, 'validation.jsonl'),
     checkpoints: join(path, 'checkpoints'),
     metrics: join(path, 'metrics.json'),
     lock: join(path, lockName),

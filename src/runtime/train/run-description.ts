@@ -105,6 +105,7 @@ export function resolvedConfig(run: RunFile, ir: IR, engine: EngineName, threads
     training: { ...nested(training?.settings ?? {}), patch: training?.patch.join('x') },
     samples: run.samples,
     checkpoint: run.checkpoint,
+    ...(run.data.validation === undefined ? {} : { validation: run.validation }),
   };
   return `# Resolved by mfnc ${mfncVersion} from ${resolve(run.path)}.\n${stringify(content)}`;
 }

@@ -73,5 +73,14 @@ export const runFileSchema = {
         keep: { ...count, description: 'Checkpoints that stay; older ones are removed. Default 3.' },
       },
     },
+    validation: {
+      type: 'object',
+      additionalProperties: false,
+      description: 'When the pairs of data.validation are measured; at the end of each stage they are in any case.',
+      properties: {
+        every: { ...count, description: 'Steps between two measurements. Default 1000.' },
+        best: { enum: ['psnr', 'ssim'], description: 'Whose mean decides which weights are kept as best.safetensors. Default psnr.' },
+      },
+    },
   },
 } as const;

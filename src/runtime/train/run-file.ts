@@ -29,6 +29,8 @@ export interface RunFile {
   readonly overrides: readonly OverrideSource[];
   readonly samples: { readonly every: number; readonly count: number };
   readonly checkpoint: { readonly every: number; readonly keep: number };
+  /** Steps between two measurements of the pairs held out, and the metric whose mean decides which weights are the best. */
+  readonly validation: { readonly every: number; readonly best: 'psnr' | 'ssim' };
   /** The place of a key or value, `run.yaml:3:9`, for messages about what only the model can judge. */
   readonly placeOf: (path: DocumentPath, part?: 'value' | 'key') => string;
 }
@@ -55,6 +57,7 @@ interface RawRunFile {
   readonly training?: Record<string, unknown> | null;
   readonly samples?: { readonly every?: number; readonly count?: number };
   readonly checkpoint?: { readonly every?: number; readonly keep?: number };
+  readonly validation?: { readonly every?: number; readonly best?: 'psnr' | 'ssim' };
 }
 
 /**
@@ -71,6 +74,10 @@ export async function readRunFile(path: string, overrides: readonly string[] = [
     const mistakes = new Set((validate.errors ?? []).map((error) => describeMistake(error, document, 'the run file')));
     throw inputFailure([...mistakes].sort(compareNaturally).join('\n'));
   }
+  if (raw.validation !== undefined && raw.data.validation === undefined)
+    throw inputFailure(
+      `${document.placeOf(['validation'], 'key')}: validation says when to measure, but no pairs are held out to be measured. Name them as data.validation, or remove validation.`,
+    );
   const relative = (file: string) => (isAbsolute(file) ? file : join(dirname(path), file));
   const { file: model, variant } = parseReference(raw.model);
   const ofModel = overrides.filter((argument) => !ofRun.includes(argument));
@@ -87,6 +94,7 @@ export async function readRunFile(path: string, overrides: readonly string[] = [
     overrides: [overridesOfDocument(raw, document), ...(ofModel.length > 0 ? [overridesOfArguments(ofModel)] : [])],
     samples: { every: raw.samples?.every ?? 500, count: raw.samples?.count ?? 4 },
     checkpoint: { every: raw.checkpoint?.every ?? 200, keep: raw.checkpoint?.keep ?? 3 },
+    validation: { every: raw.validation?.every ?? 1000, best: raw.validation?.best ?? 'psnr' },
     placeOf: (place, part) => document.placeOf(place, part),
   };
 }

@@ -4,21 +4,24 @@ import { CheckpointStore, type FoundCheckpoint, type TrainingCheckpoint, writeWe
 import { type CheckedSource, checkHeldOut, checkSource, ImageCache, type Pair, PatchSampler, type ValueRange } from '../data/index.js';
 import type { Engine, HostTensor } from '../engines/engine.js';
 import { Enhancer } from '../enhance/index.js';
-import { inputFailure, withLock, writeFileAtomically } from '../files/index.js';
-import { evaluatePairs, ssimWindow } from '../metrics/index.js';
+import { inputFailure, type Moment, withLock, writeFileAtomically } from '../files/index.js';
+import { type Evaluation, ssimWindow } from '../metrics/index.js';
 import { CheckpointWriter } from './checkpoint-writer.js';
+import { Inspection } from './inspection.js';
 import { lowerStages } from './lower-stages.js';
 import { expectedMemory, measuredMemory, requireMemory } from './memory-check.js';
 import { joinObservers, type TrainEnd, type TrainObserver } from './observer.js';
 import { beginOutput, type OutputFolder, openOutput, outputFiles } from './output-folder.js';
+import { SampleFiles, ValidationFiles } from './picture-files.js';
 import { openData, type RunData } from './run-data.js';
 import { describeRun, type RunDescription, requireSameCursors, requireSameRun, resolvedConfig } from './run-description.js';
 import type { RunFile } from './run-file.js';
-import { SampleFiles, type SampleRoles, takeSamples } from './samples.js';
+import type { SampleRoles } from './samples.js';
 import { inputNames, joinSamplers, StageRun, type StepResult } from './stage-run.js';
 import { type StartWeights, startWeights } from './start-weights.js';
 import { type StepLimit, stepsAllowed } from './step-limit.js';
 import { TrainingLog } from './training-log.js';
+import type { BestValidation } from './validation.js';
 
 /** What a training tells whoever started it while it runs. */
 export interface TrainReporter extends TrainObserver {
@@ -51,10 +54,13 @@ export interface TrainOutcome {
   readonly step: number;
   /** Of the validation pairs, where there are any and the training is complete. */
   readonly validation?: { readonly psnr: number; readonly ssim: number; readonly images: number };
+  /** The best validation so far, whose weights are in best.safetensors. */
+  readonly best?: BestValidation;
 }
 
 /**
- * Trains the stages of a model one after the other, into the output folder: log.jsonl, samples, checkpoints, weights.safetensors.
+ * Trains the stages of a model one after the other, into the output folder: log.jsonl, samples, validation.jsonl,
+ * checkpoints, weights.safetensors and, of the best validation, best.safetensors.
  * Samples and metrics are made in float32, from the float32 weights, whatever the precision of the steps. The engine is taken as it is: that a
  * precision is slow on it is for the caller to know (`requireFastPrecision`).
  * On the same engine with the same number of threads, an interrupted and resumed training computes bit by bit what an uninterrupted one does.
@@ -193,32 +199,30 @@ class Session {
     const { ir, sources, engine, signal } = this.plan.request;
     const { stages } = this.plan.training;
     const first = this.plan.from === undefined ? 0 : stages.findIndex(({ name }) => name === this.plan.from?.stage);
-    const observers = await this.openObservers(first);
     const enhancer = new Enhancer(ir, this.weights, engine, {
       ...this.engineOptions(),
       ...(sources === undefined ? {} : { sources }),
       changingWeights: true,
     });
+    const { observers, inspection } = await this.openObservers(first, enhancer);
     let end: TrainEnd = 'failed';
     let position = { stage: this.plan.from?.stage ?? stages[0]?.name ?? '', step: this.plan.from?.step ?? 0 };
     try {
       for (const stage of stages.slice(first)) {
         const resumed = this.plan.from?.stage === stage.name ? this.plan.from : { step: 0, states: new Map<string, HostTensor>() };
-        const step = await this.runStage(stage, resumed, observers, enhancer);
+        const step = await this.runStage(stage, resumed, observers, inspection);
         if (step > 0) position = { stage: stage.name, step };
-        if (signal.aborted) {
-          end = 'interrupted';
-          return { folder: this.plan.folder, interrupted: true, ...position };
-        }
+        signal.throwIfAborted();
       }
       await writeWeights(this.plan.folder.weights, ir, this.weights);
-      const validation = await this.validate(enhancer);
+      const evaluation = await inspection.measure(position, this.weights);
+      if (evaluation !== undefined) await writeFileAtomically(this.plan.folder.metrics, `${JSON.stringify(evaluation, null, 2)}\n`);
       end = 'complete';
-      return { folder: this.plan.folder, interrupted: false, ...position, ...(validation === undefined ? {} : { validation }) };
+      return { ...this.outcome(position, inspection), ...(evaluation && { validation: summaryOf(evaluation) }) };
     } catch (error) {
       if (!signal.aborted || error !== signal.reason) throw error;
       end = 'interrupted';
-      return { folder: this.plan.folder, interrupted: true, ...position };
+      return { ...this.outcome(position, inspection), interrupted: true };
     } finally {
       await observers.ended(end);
       await observers.close();
@@ -226,11 +230,37 @@ class Session {
     }
   }
 
+  private outcome(position: Moment, { best }: Inspection): TrainOutcome {
+    return { folder: this.plan.folder, interrupted: false, ...position, ...(best && { best }) };
+  }
+
   /** All that follows the training; what files of an interrupted run hold beyond its checkpoint is cut off. @param first index of the first stage to run. */
-  private async openObservers(first: number): Promise<Required<TrainObserver>> {
-    const { folder, request } = this.plan;
-    const log = await TrainingLog.open(folder.log, ({ stage, step }) => this.isDone(stage, step, first));
-    return joinObservers([log, new SampleFiles(folder.samples), request.reporter]);
+  private async openObservers(
+    first: number,
+    enhancer: Enhancer,
+  ): Promise<{ readonly observers: Required<TrainObserver>; readonly inspection: Inspection }> {
+    const { folder, request, pictures } = this.plan;
+    const { ir, run, signal, reporter } = request;
+    const keep = ({ stage, step }: Moment) => this.isDone(stage, step, first);
+    const log = await TrainingLog.open(folder.log, keep);
+    const samples = await SampleFiles.open(folder, keep);
+    const validations = await ValidationFiles.open(folder, keep);
+    const observers = joinObservers([log, samples, validations, reporter]);
+    const [source] = pictures.sources;
+    const inspection = new Inspection({
+      ir,
+      run,
+      shown: pictures.validation.length > 0 ? pictures.validation : (source?.samples ?? []),
+      validation: pictures.validation,
+      roles: source === undefined ? { input: '' } : this.sampleRoles(source),
+      bestWeights: folder.bestWeights,
+      enhancer,
+      signal,
+      measured: (done, total) => reporter.validating(done, total),
+      observers,
+      earlier: { samples: samples.earlier, validations: validations.earlier },
+    });
+    return { observers, inspection };
   }
 
   /** Whether the step of a log line is part of what the checkpoint holds. */
@@ -245,7 +275,7 @@ class Session {
     stage: Stage,
     from: { readonly step: number; readonly states: ReadonlyMap<string, HostTensor> },
     observers: Required<TrainObserver>,
-    enhancer: Enhancer,
+    inspection: Inspection,
   ): Promise<number> {
     const { engine, run, reporter, signal, maxSteps } = this.plan.request;
     const samplers = this.plan.pictures.sources.map(
@@ -253,6 +283,10 @@ class Session {
     );
     const length = 'steps' in stage.duration ? stage.duration.steps : (samplers[0]?.stepsFor(stage.duration.epochs) ?? 0);
     const last = Math.min(length, stepsAllowed(maxSteps, stage.name));
+    const inspect = (step: number, weights: () => Promise<ReadonlyMap<string, HostTensor>>) =>
+      unlessAborted(signal, () => inspection.inspect({ stage: stage.name, step }, last, weights));
+    // An interruption may have come between a checkpoint and what was to be looked at after it.
+    if (from.step > 0) await inspect(from.step, async () => this.weights);
     if (from.step >= last) return from.step;
     const trainStep = this.plan.trainSteps.get(stage.name) as TrainStep;
     const streams = new Set(inputNames(trainStep, 'data'));
@@ -269,9 +303,9 @@ class Session {
       while (stageRun.step < last && !signal.aborted) {
         const result = await stageRun.advance(stageRun.step + 1 >= last);
         await this.record(stage.name, result, observers);
-        if (result.step >= last || result.step % run.checkpoint.every === 0) await this.save(stageRun, observers);
-        if ((result.step >= last || result.step % run.samples.every === 0) && !signal.aborted)
-          await this.sample(stageRun, enhancer, observers);
+        const isSaved = result.step >= last || result.step % run.checkpoint.every === 0 || inspection.isValidated(result.step, last);
+        if (isSaved) await this.save(stageRun, observers);
+        await inspect(result.step, () => this.currentWeights(stageRun));
         // Engines may compute without ever yielding; signals and timers are served here.
         await new Promise((resolve) => setImmediate(resolve));
       }
@@ -303,15 +337,8 @@ class Session {
     await checkpoints.write(stageRun, this.weights, states);
   }
 
-  private async sample(stageRun: StageRun, enhancer: Enhancer, observers: Required<TrainObserver>): Promise<void> {
-    const { sources, validation } = this.plan.pictures;
-    const [source] = sources;
-    if (source === undefined || this.plan.request.run.samples.count === 0) return;
-    const { weights } = await stageRun.read();
-    enhancer.load(new Map([...this.weights, ...weights]));
-    const pairs = (validation.length > 0 ? validation : source.samples).slice(0, this.plan.request.run.samples.count);
-    const rows = await takeSamples(pairs, this.sampleRoles(source), enhancer);
-    await observers.sampled({ stage: stageRun.stage, step: stageRun.step, rows });
+  private async currentWeights(stageRun: StageRun): Promise<ReadonlyMap<string, HostTensor>> {
+    return new Map([...this.weights, ...(await stageRun.read()).weights]);
   }
 
   private sampleRoles({ roles }: CheckedSource): SampleRoles {
@@ -320,27 +347,6 @@ class Session {
     const shown = roles.includes(input) ? input : (roles[0] as string);
     const truth = roles.find((role) => role !== shown);
     return truth === undefined ? { input: shown } : { input: shown, truth };
-  }
-
-  /** Measures the trained model on the validation pairs and writes metrics.json. @throws the signal's reason once it is aborted. */
-  private async validate(enhancer: Enhancer): Promise<TrainOutcome['validation']> {
-    const { validation, sources } = this.plan.pictures;
-    const { truth, input } = sources[0] === undefined ? { input: '', truth: undefined } : this.sampleRoles(sources[0]);
-    if (validation.length === 0 || truth === undefined) return undefined;
-    enhancer.load(this.weights);
-    const { reporter, signal } = this.plan.request;
-    const evaluation = await evaluatePairs(
-      validation,
-      { low: input, normal: truth },
-      (image) => {
-        signal.throwIfAborted();
-        return enhancer.enhance(image);
-      },
-      (done) => reporter.validating(done, validation.length),
-    );
-    await writeFileAtomically(this.plan.folder.metrics, `${JSON.stringify(evaluation, null, 2)}\n`);
-    const { psnr, ssim } = evaluation.mean;
-    return { psnr: psnr as number, ssim: ssim as number, images: validation.length };
   }
 
   private sampling(stage: Stage) {
@@ -358,5 +364,16 @@ class Session {
 
   private engineOptions() {
     return this.plan.threads > 0 ? { threads: this.plan.threads } : {};
+  }
+}
+
+const summaryOf = ({ mean, images }: Evaluation) => ({ psnr: mean.psnr as number, ssim: mean.ssim as number, images: images.length });
+
+/** Does something that an aborted signal may end early, which is no failure. */
+async function unlessAborted(signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!signal.aborted || error !== signal.reason) throw error;
   }
 }

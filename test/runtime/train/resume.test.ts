@@ -62,7 +62,11 @@ describe('a training that is interrupted and resumed', () => {
     const pair = { low: 'pairs/low', normal: 'pairs/normal' };
     const path = tiny.runFile('run', { data: { pair, reference: 'references/normal', validation: { ...pair, every: 2 } } });
     const metrics = join(tiny.folder, 'runs/run/metrics.json');
-    expect(await run(engine, path, { maxSteps: 2, stopInValidation: true })).toMatchObject({ interrupted: true, stage: 'plain', step: 2 });
+    expect(await run(engine, path, { maxSteps: 2, stopInValidation: true })).toMatchObject({
+      interrupted: true,
+      stage: 'adversarial',
+      step: 2,
+    });
     expect(existsSync(metrics)).toBe(false);
     expect(await run(engine, path, { maxSteps: 2, resume: true })).toMatchObject({ interrupted: false, validation: { images: 3 } });
     expect(existsSync(metrics)).toBe(true);

@@ -1,0 +1,101 @@
+import { join } from 'node:path';
+import { encodeImage, type ImageFormat, joinGrid } from '../data/index.js';
+import { type Moment, makeFolder, RecordFile, writeFileAtomically } from '../files/index.js';
+import type { SampleRow, Samples, TrainObserver, Validated, ValidationRecord } from './observer.js';
+import type { OutputFolder } from './output-folder.js';
+
+/** A picture that a run wrote: a grid with a row for each pair and input, output and truth side by side. */
+export interface PictureRecord {
+  /** Path within the output folder. */
+  readonly file: string;
+  readonly rows: readonly {
+    /** Name of the pair. */
+    readonly name: string;
+    /** Of each image of the row, in pixels. */
+    readonly width: number;
+    readonly height: number;
+    readonly columns: readonly ('input' | 'output' | 'truth')[];
+  }[];
+}
+
+/** A line of samples.jsonl. */
+export interface SampleRecord extends Moment, PictureRecord {}
+
+/** Writes `samples/<stage>-<step>.png` of the samples, and samples.jsonl that says what is on them. */
+export class SampleFiles implements TrainObserver {
+  private constructor(
+    private readonly folder: OutputFolder,
+    private readonly records: RecordFile<SampleRecord>,
+    /** Samples that an earlier part of the run took. */
+    readonly earlier: readonly SampleRecord[],
+  ) {}
+
+  /** @param keep which records of an interrupted run belong to it. @throws RuntimeFailure */
+  static async open(folder: OutputFolder, keep: (moment: Moment) => boolean): Promise<SampleFiles> {
+    const { file, kept } = await RecordFile.open<SampleRecord>(folder.sampleRecords, keep);
+    return new SampleFiles(folder, file, kept);
+  }
+
+  async sampled({ stage, step, rows }: Samples): Promise<void> {
+    await this.records.append({ stage, step, ...(await writePicture(this.folder, 'samples', { stage, step }, rows, 'png')) });
+  }
+
+  flush(): Promise<void> {
+    return this.records.flush();
+  }
+
+  close(): Promise<void> {
+    return this.records.close();
+  }
+}
+
+/** Writes validation.jsonl, and `validation/<stage>-<step>.webp` of the worst pairs. */
+export class ValidationFiles implements TrainObserver {
+  private constructor(
+    private readonly folder: OutputFolder,
+    private readonly records: RecordFile<ValidationRecord & { readonly picture?: PictureRecord }>,
+    /** What an earlier part of the run measured. */
+    readonly earlier: readonly ValidationRecord[],
+  ) {}
+
+  /** @param keep which records of an interrupted run belong to it. @throws RuntimeFailure */
+  static async open(folder: OutputFolder, keep: (moment: Moment) => boolean): Promise<ValidationFiles> {
+    const { file, kept } = await RecordFile.open<ValidationRecord>(folder.validation, keep);
+    return new ValidationFiles(folder, file, kept);
+  }
+
+  async validated({ worst, ...record }: Validated): Promise<void> {
+    const picture = worst.length === 0 ? {} : { picture: await writePicture(this.folder, 'validation', record, worst, 'webp') };
+    await this.records.append({ ...record, ...picture });
+  }
+
+  flush(): Promise<void> {
+    return this.records.flush();
+  }
+
+  close(): Promise<void> {
+    return this.records.close();
+  }
+}
+
+async function writePicture(
+  { path }: OutputFolder,
+  folder: string,
+  { stage, step }: Moment,
+  rows: readonly SampleRow[],
+  format: ImageFormat,
+): Promise<PictureRecord> {
+  const shown = rows.map(({ name, input, output, truth }) => ({ name, images: { input, output, ...(truth !== undefined && { truth }) } }));
+  const file = `${folder}/${stage}-${String(step).padStart(6, '0')}.${format}`;
+  await makeFolder(join(path, folder));
+  await writeFileAtomically(join(path, file), await encodeImage(joinGrid(shown.map(({ images }) => Object.values(images))), format));
+  return {
+    file,
+    rows: shown.map(({ name, images }) => ({
+      name,
+      width: images.input.width,
+      height: images.input.height,
+      columns: Object.keys(images) as ('input' | 'output' | 'truth')[],
+    })),
+  };
+}
