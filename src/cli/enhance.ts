@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Precision } from '../compiler/3-lower/index.js';
 import { type EngineChoice, engineChoices } from '../runtime/engines/index.js';
 import { defaultPixelLimit, Enhancer, enhanceFiles, planJobs } from '../runtime/enhance/index.js';
+import { chosenNetwork, modelOption, weightsOption } from './default-network.js';
 import { CommandFailure } from './failure.js';
 import { guarded } from './guarded.js';
 import { loadNetwork, mapOptionText } from './load-network.js';
@@ -12,9 +13,9 @@ import { type Overriding, setOption } from './set-option.js';
 import { Progress } from './terminal/progress.js';
 
 interface Options extends ErrorLimit, Overriding {
-  readonly output: string;
-  readonly model: string;
-  readonly weights: string;
+  readonly output?: string;
+  readonly model?: string;
+  readonly weights?: string;
   readonly map?: string;
   readonly engine: EngineChoice;
   readonly precision: Precision;
@@ -30,9 +31,12 @@ export function register(program: Command): void {
       'Enhances PNG, JPEG, WebP and BMP images of any size and writes them in the format they came in. Inputs are never touched.',
     )
     .argument('<input...>', 'image files, or folders of them')
-    .requiredOption('-o, --output <path>', 'folder for the results; for a single image also a file name')
-    .requiredOption('--model <file>', '.mfn source of the network, or FILE#VARIANT')
-    .requiredOption('--weights <file>', 'trained weights: weights.safetensors of a training, or what mfnc compile wrote')
+    .option(
+      '-o, --output <path>',
+      'folder for the results; for a single image also a file name (default: beside the input, as photo.enhanced.jpg; for a folder photos.enhanced)',
+    )
+    .addOption(modelOption())
+    .addOption(weightsOption())
     .option('--map <file>', mapOptionText)
     .addOption(new Option('--engine <name>', 'engine to run on').choices(engineChoices).default('auto'))
     .addOption(precisionOption().default('float32'))
@@ -52,7 +56,8 @@ export function register(program: Command): void {
         'EXIF orientation is applied to the pixels. 8-bit grey becomes RGB; transparency is kept (JPEG has none). 16-bit, CMYK, animated, empty and',
         'truncated files are named, the others are still enhanced, and the exit code is 2.',
         '',
-        'Example:',
+        'Examples:',
+        '  mfnc enhance photo.jpg',
         '  mfnc enhance photographs -o enhanced --model models/lw-drgn.mfn --weights runs/lol/weights.safetensors',
       ].join('\n'),
     )
@@ -60,8 +65,9 @@ export function register(program: Command): void {
 }
 
 async function enhance(inputs: string[], options: Options): Promise<void> {
-  const { ir, sources, weights } = await loadNetwork(options.model, options.weights, options);
   const jobs = await planJobs(inputs, options.output);
+  const network = chosenNetwork(options);
+  const { ir, sources, weights } = await loadNetwork(network.model, network.weights, options);
   const engine = await requireEngine(options.engine, options.precision);
   const enhancer = new Enhancer(ir, weights, engine, { pixelLimit: options.maxPixels, precision: options.precision, sources });
   const progress = new Progress({ label: `enhancing on ${engine.name}`, total: jobs.length, unit: jobs.length === 1 ? 'image' : 'images' });
@@ -83,7 +89,7 @@ async function enhance(inputs: string[], options: Options): Promise<void> {
 }
 
 /** Nothing for a single image: why it failed has been said. */
-function summaryOf(failed: number, total: number, output: string): string {
+function summaryOf(failed: number, total: number, output = 'their places beside the inputs'): string {
   if (total === 1) return '';
   if (failed === total) return `none of the ${total} images could be enhanced.`;
   const others = total - failed === 1 ? 'other one is' : `other ${total - failed} are`;

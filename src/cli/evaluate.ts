@@ -63,9 +63,9 @@ export function register(program: Command): void {
 
 async function evaluate(options: Options): Promise<void> {
   const metrics = await readyMetrics(options.metric === undefined ? defaultMetrics : metricsNamed(options.metric), options);
+  const pairs = await pairFolders({ low: options.low, normal: options.normal });
   const network = chosenNetwork(options);
   const { ir, sources, weights } = await loadNetwork(network.model, network.weights, options);
-  const pairs = await pairFolders({ low: options.low, normal: options.normal });
   const engine = await requireEngine(options.engine, options.precision);
   const enhancer = new Enhancer(ir, weights, engine, { precision: options.precision, sources });
   const progress = new Progress({ label: `evaluating on ${engine.name}`, total: pairs.length, unit: 'images' });

@@ -6,7 +6,8 @@ import { describe, expect, it } from 'vitest';
 import { encodeSafetensors, readWeights } from '../../src/runtime/checkpoint/index.js';
 import { encodeImage, readImage } from '../../src/runtime/data/index.js';
 import { type CommandResult, runCommand } from '../cli/command-result.js';
-import { badImages, syntheticPhotograph } from '../support/images.js';
+import { badImages, syntheticPhotograph, writePairs } from '../support/images.js';
+import { startMfncIn } from '../support/process.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { makeTinyRun, type TinyRun } from '../support/tiny-run.js';
 
@@ -289,6 +290,50 @@ describe('mfnc enhance of a single image', () => {
   });
 });
 
+describe('mfnc enhance without -o', () => {
+  it('writes beside the inputs, and refuses where that is an input', async () => {
+    const tiny = await trained();
+    const enhance = (...args: string[]) =>
+      runCommand('enhance', ...args, '--model', tiny.model, '--weights', tiny.weightsFile, '--engine', 'onnx');
+    const [low, image] = [join(tiny.folder, 'pairs/low'), join(tiny.folder, 'a.b.jpg')];
+    await sharp(join(low, '1.png')).jpeg().toFile(image);
+    const { code, stdout, stderr } = await enhance(image, `${low}/`);
+    expect(code, stderr).toBe(0);
+    expect(stdout.trimEnd().split('\n')).toEqual([
+      join(tiny.folder, 'a.b.enhanced.jpg'),
+      ...[1, 2, 3, 4, 5].map((n) => join(tiny.folder, `pairs/low.enhanced/${n}.png`)),
+    ]);
+    expect((await readImage(join(tiny.folder, 'a.b.enhanced.jpg'), 'training')).format).toBe('jpeg');
+    expectMistake(
+      await enhance(image, join(tiny.folder, 'a.b.enhanced.jpg')),
+      2,
+      /would overwrite the input .*a\.b\.enhanced\.jpg.* with -o/,
+    );
+  });
+});
+
+describe('the network that mfnc ships', () => {
+  it('enhances from any folder, and is named once', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'photo.png'), await encodeImage(syntheticPhotograph(24, 16, 1), 'png'));
+    const { code, stdout, stderr } = await startMfncIn(folder, 'enhance', 'photo.png', '--engine', 'onnx').ended;
+    expect(code, stderr).toBe(0);
+    expect(stdout).toBe('photo.enhanced.png\n');
+    expect(stderr.match(/LW-DRGN as mfnc ships it/g)).toHaveLength(1);
+    expect(await readImage(join(folder, 'photo.enhanced.png'), 'training')).toMatchObject({ width: 24, height: 16 });
+  });
+
+  it('is measured by evaluate; a model of its own needs weights of its own', async () => {
+    const { low, normal } = await writePairs(temporaryFolder(), 2, 32, 24);
+    const folders = ['--low', low, '--normal', normal, '--engine', 'onnx'];
+    const { code, stdout, stderr } = await runCommand('evaluate', ...folders, '--metric', 'psnr,psnr_y', '--json');
+    expect(code, stderr).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ mean: { psnr: expect.any(Number), psnr_y: expect.any(Number) }, images: [{}, {}] });
+    expectMistake(await runCommand('evaluate', ...folders, '--model', 'models/drgn.mfn'), 2, /models\/drgn\.mfn needs its weights/);
+    expectMistake(await runCommand('enhance', low, '--model', 'models/drgn.mfn'), 2, /name them with --weights, or leave out --model/);
+  });
+});
+
 describe('mfnc', () => {
   it('names a command that does not exist, also when its help is asked for', async () => {
     expectMistake(await runCommand('trian'), 2, /unknown command 'trian'\n.*did you mean mfnc train\?/);
@@ -297,7 +342,7 @@ describe('mfnc', () => {
 
   it('gives each command a help with an example', async () => {
     const commands = [
-      ...['check', 'inspect', 'compile', 'train', 'evaluate', 'enhance', 'doctor', 'data', 'data darken'],
+      ...['check', 'inspect', 'compile', 'train', 'evaluate', 'metrics', 'enhance', 'doctor', 'data', 'data darken'],
       ...['engine', 'engine install', 'engine remove', 'engine list', 'cache', 'cache clear'],
     ];
     for (const command of commands) {

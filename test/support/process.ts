@@ -1,7 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const project = fileURLToPath(new URL('../..', import.meta.url));
+const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
 /** A running `mfnc ARGS...`, from the sources, in a process of its own. */
 export interface Mfnc {
@@ -10,9 +13,12 @@ export interface Mfnc {
   readonly ended: Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }>;
 }
 
-export function startMfnc(...args: string[]): Mfnc {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...args], {
-    cwd: project,
+export const startMfnc = (...args: string[]): Mfnc => startMfncIn(project, ...args);
+
+/** The same with another working directory. */
+export function startMfncIn(folder: string, ...args: string[]): Mfnc {
+  const child = spawn(process.execPath, ['--import', loader, join(project, 'src/cli/main.ts'), ...args], {
+    cwd: folder,
     env: { ...process.env, NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

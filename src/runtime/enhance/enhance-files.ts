@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { basename, extname, join, resolve } from 'node:path';
+import { basename, dirname, extname, join, parse, resolve } from 'node:path';
 import { encodeImage, formatOfName, type ImageFormat, listImages, readImage } from '../data/index.js';
 import { inputFailure, makeFolder, RuntimeFailure, realName, systemFailure, writeFileAtomically } from '../files/index.js';
 import type { Enhancer } from './enhancer.js';
@@ -23,23 +23,41 @@ export interface EnhanceResult extends EnhanceJob {
 
 /**
  * Finds the images of files and folders and names their results in `output`: a folder, or, for a single file, a file name with an image's extension.
+ * Without an output, results lie beside what they were made of: `photo.enhanced.jpg` of `photo.jpg`, `photos.enhanced/1.jpg` of `photos/1.jpg`.
  * @throws RuntimeFailure when an input is missing, when two results would have one name, or when a result would overwrite an input.
  */
-export async function planJobs(inputs: readonly string[], output: string): Promise<EnhanceJob[]> {
-  const found: string[] = [];
-  let onlyFiles = true;
+export async function planJobs(inputs: readonly string[], output?: string): Promise<EnhanceJob[]> {
+  const found: FoundImage[] = [];
   for (const input of inputs) {
-    if (await isFolder(input)) {
-      found.push(...(await listImages(input)));
-      onlyFiles = false;
-    } else found.push(input);
+    if (await isFolder(input)) found.push(...(await listImages(input)).map((path) => ({ path, folder: input })));
+    else found.push({ path: input });
   }
-  const files = found.filter((file, i) => found.findIndex((other) => resolve(other) === resolve(file)) === i);
-  const intoFile = onlyFiles && files.length === 1 && (await isImageName(output));
-  if (!intoFile) await requireFolderName(output);
-  const jobs = files.map((input) => ({ input, output: intoFile ? output : join(output, basename(input)) }));
+  const images = found.filter(({ path }, i) => found.findIndex((other) => resolve(other.path) === resolve(path)) === i);
+  const jobs = output === undefined ? images.map(jobBeside) : await jobsInto(output, images);
   await checkNames(jobs);
   return jobs;
+}
+
+interface FoundImage {
+  readonly path: string;
+  /** The folder that was given, where the image was found in one. */
+  readonly folder?: string;
+}
+
+async function jobsInto(output: string, images: readonly FoundImage[]): Promise<EnhanceJob[]> {
+  const intoFile = images.length === 1 && images[0]?.folder === undefined && (await isImageName(output));
+  if (!intoFile) await requireFolderName(output);
+  return images.map(({ path }) => ({ input: path, output: intoFile ? output : join(output, basename(path)) }));
+}
+
+function jobBeside({ path, folder }: FoundImage): EnhanceJob {
+  if (folder !== undefined) {
+    // `.` and `photos/..` have no name to add to.
+    const named = /^\.*$/.test(basename(folder)) ? resolve(folder) : folder;
+    return { input: path, output: join(dirname(named), `${basename(named)}.enhanced`, basename(path)) };
+  }
+  const { dir, name, ext } = parse(path);
+  return { input: path, output: join(dir, `${name}.enhanced${ext}`) };
 }
 
 /** Formats of images that are not written; a folder of such a name is hardly what was meant. */
@@ -86,7 +104,7 @@ async function checkNames(jobs: readonly EnhanceJob[]): Promise<void> {
     outputs.set(resolve(output), input);
     const overwritten = inputs.get(await realName(output));
     if (overwritten !== undefined)
-      throw inputFailure(`${output}: the result would overwrite the input ${overwritten}. Choose another folder for the results.`);
+      throw inputFailure(`${output}: the result would overwrite the input ${overwritten}. Choose another place for the results with -o.`);
   }
 }
 
