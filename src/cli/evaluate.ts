@@ -3,7 +3,7 @@ import type { Precision } from '../compiler/3-lower/index.js';
 import { pairFolders } from '../runtime/data/index.js';
 import { type EngineChoice, engineChoices } from '../runtime/engines/index.js';
 import { Enhancer } from '../runtime/enhance/index.js';
-import { defaultMetrics, type Evaluation, evaluatePairs, metricsNamed } from '../runtime/metrics/index.js';
+import { checkFiles, defaultMetrics, type Evaluation, evaluatePairs, metricsNamed } from '../runtime/metrics/index.js';
 import { chosenNetwork, modelOption, weightsOption } from './default-network.js';
 import { guarded } from './guarded.js';
 import { loadNetwork, mapOptionText } from './load-network.js';
@@ -64,6 +64,10 @@ export function register(program: Command): void {
 async function evaluate(options: Options): Promise<void> {
   const metrics = await readyMetrics(options.metric === undefined ? defaultMetrics : metricsNamed(options.metric), options);
   const pairs = await pairFolders({ low: options.low, normal: options.normal });
+  await checkFiles(
+    pairs.map(({ name, files }) => ({ name, image: files.low as string, reference: files.normal as string })),
+    metrics,
+  );
   const network = chosenNetwork(options);
   const { ir, sources, weights } = await loadNetwork(network.model, network.weights, options);
   const engine = await requireEngine(options.engine, options.precision);

@@ -4,6 +4,7 @@ import { type Command, Option } from 'commander';
 import { listImages, pairFolders } from '../runtime/data/index.js';
 import { systemFailure } from '../runtime/files/index.js';
 import {
+  checkFiles,
   defaultMetrics,
   type MeasuredFile,
   type Metric,
@@ -71,6 +72,7 @@ async function measure(image: string | undefined, reference: string | undefined,
   requireReference(wanted, reference, image);
   const ready = await readyMetrics(wanted, options);
   const files = await filesToMeasure(image, reference);
+  await checkFiles(files, ready);
   const progress = files.length === 1 ? undefined : new Progress({ label: 'measuring', total: files.length, unit: 'images' });
   try {
     const results = await measureFiles(files, ready, (done) => progress?.update(done));

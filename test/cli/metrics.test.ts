@@ -88,6 +88,9 @@ describe('mfnc metrics', () => {
     await mistake(/low\/1\.png: is 40x30 pixels, its partner .*narrow\.png is 39x30/, image, join(folder, 'narrow.png'));
     await sharp(reference).resize(10, 30, { fit: 'fill' }).png().toFile(join(folder, 'tiny.png'));
     await mistake(/tiny\.png: is 10x30 pixels; SSIM needs at least 11x11/, join(folder, 'tiny.png'), join(folder, 'tiny.png'));
+    writeFileSync(join(low, '2.png'), '');
+    await sharp(reference).resize(39, 30, { fit: 'fill' }).png().toFile(join(low, '1.png'));
+    await mistake(/low\/1\.png: is 39x30 pixels, its partner [^\n]*\n[^\n]*low\/2\.png: is empty/, low, normal);
     await mistake(/--metric names no metric/, image, reference, '--metric', ',');
   });
 });

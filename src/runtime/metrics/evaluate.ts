@@ -36,7 +36,7 @@ export async function evaluatePairs(
     const path = files[roles.low] as string;
     const normalPath = files[roles.normal] as string;
     const [low, normal] = await Promise.all([readImage(path, 'training'), readImage(normalPath, 'training')]);
-    requireMeasurable(metrics, { path, image: low }, { path: normalPath, image: normal });
+    requireMeasurable(metrics, { path, ...low }, { path: normalPath, ...normal });
     const enhanced = await enhance(low);
     images.push({
       name,

@@ -1,5 +1,5 @@
-import { type RGBImage, readImage } from '../data/index.js';
-import { inputFailure } from '../files/index.js';
+import { type RGBImage, readImage, readImageHeader } from '../data/index.js';
+import { inputFailure, RuntimeFailure } from '../files/index.js';
 import type { ReadyMetric } from './metric.js';
 import type { Protocols } from './protocol.js';
 import { type ImageScore, type MetricResults, meanScores, type Scores } from './results.js';
@@ -35,17 +35,48 @@ export function protocolsOf(metrics: readonly ReadyMetric[]): Protocols {
   return Object.fromEntries(metrics.map(({ metric, protocol }) => [metric.name, protocol]));
 }
 
+/** A file and the size of its image, in pixels. */
+interface Sized {
+  readonly path: string;
+  readonly width: number;
+  readonly height: number;
+}
+
 /** Refuses a pair whose sizes differ, or an image that is too small for a metric. @throws RuntimeFailure */
-export function requireMeasurable(metrics: readonly ReadyMetric[], image: NamedImage, partner?: NamedImage): void {
-  const size = ({ image: { width, height } }: NamedImage) => `${width}x${height}`;
+export function requireMeasurable(metrics: readonly ReadyMetric[], image: Sized, partner?: Sized): void {
+  const size = ({ width, height }: Sized) => `${width}x${height}`;
   if (partner !== undefined && size(image) !== size(partner))
     throw inputFailure(`${image.path}: is ${size(image)} pixels, its partner ${partner.path} is ${size(partner)}.`);
-  const side = Math.min(image.image.width, image.image.height);
+  const side = Math.min(image.width, image.height);
   const refusing = metrics.find(({ metric }) => metric.smallestSide > side)?.metric;
   if (refusing !== undefined)
     throw inputFailure(
       `${image.path}: is ${size(image)} pixels; ${refusing.title} needs at least ${refusing.smallestSide}x${refusing.smallestSide}.`,
     );
+}
+
+/** Problems that are told at once; the others are counted. */
+const toldProblems = 20;
+
+/**
+ * Looks at the headers of all files before the first is measured, so that nobody waits for the hundredth to be refused.
+ * @throws RuntimeFailure with a line for each file that cannot be measured.
+ */
+export async function checkFiles(files: readonly MeasuredFile[], metrics: readonly ReadyMetric[]): Promise<void> {
+  const problems: string[] = [];
+  for (const { image, reference } of files) {
+    try {
+      const sized = { path: image, ...(await readImageHeader(image)) };
+      const partner = reference === undefined ? undefined : { path: reference, ...(await readImageHeader(reference)) };
+      requireMeasurable(metrics, sized, partner);
+    } catch (error) {
+      if (!(error instanceof RuntimeFailure)) throw error;
+      problems.push(error.message);
+    }
+  }
+  if (problems.length === 0) return;
+  const rest = problems.length - toldProblems;
+  throw inputFailure([...problems.slice(0, toldProblems), ...(rest > 0 ? [`... and ${rest} more.`] : [])].join('\n'));
 }
 
 /**
@@ -64,7 +95,7 @@ export async function measureFiles(
       readImage(path, 'training'),
       referencePath === undefined ? undefined : readImage(referencePath, 'training'),
     ]);
-    requireMeasurable(metrics, { path, image }, reference && referencePath ? { path: referencePath, image: reference } : undefined);
+    requireMeasurable(metrics, { path, ...image }, reference && referencePath ? { path: referencePath, ...reference } : undefined);
     images.push({ name, width: image.width, height: image.height, scores: measureImage(metrics, { path, image }, reference) });
     done(images.length);
   }

@@ -1,11 +1,10 @@
 import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
-import { Ajv, type ErrorObject } from 'ajv';
-import { type Document, isMap, isNode, isScalar } from 'yaml';
-import { didYouMean } from '../../compiler/diagnostics/did-you-mean.js';
-import { compareNaturally, inputFailure, readText } from '../files/index.js';
-import { parseYAML } from '../files/yaml.js';
+import { Ajv } from 'ajv';
+import { compareNaturally, inputFailure } from '../files/index.js';
 import { fittedMetrics, type NamedModels } from '../metrics/index.js';
+import { RunDocument } from '../train/run-document.js';
+import { describeMistake } from '../train/run-file.js';
 
 /** The file that settings of a project stand in. */
 export const settingsFile = 'mfnc.yaml';
@@ -46,7 +45,6 @@ export const settingsSchema = {
   },
 };
 
-const largestFile = 2 ** 20;
 const validate = new Ajv({ allErrors: true, verbose: true }).compile<Content>(settingsSchema);
 
 /**
@@ -59,18 +57,16 @@ export async function readProjectSettings(folder = process.cwd()): Promise<Proje
   if (found === undefined) return { path: undefined, metricModels: new Map() };
   const shown = relative(process.cwd(), found);
   const path = shown.split(/[\\/]/).filter((part) => part === '..').length > 2 ? found : shown;
-  const yaml = parseYAML(path, await readText(path, largestFile));
-  // An empty file, or one of comments alone, settles nothing.
-  const content = yaml.content() ?? {};
-  const placeOf = (keys: readonly string[], part: 'key' | 'value') => yaml.placeAt(offsetOf(yaml.document, keys, part));
+  const document = await RunDocument.read(path, 'settings are a mapping, as `metrics: { sseq: { model: sseq.json } }`');
+  const content = document.content();
   if (!validate(content)) {
-    const mistakes = new Set((validate.errors ?? []).map((error) => describe(error, placeOf)));
+    const mistakes = new Set((validate.errors ?? []).map((error) => describeMistake(error, document, settingsFile)));
     throw inputFailure([...mistakes].sort(compareNaturally).join('\n'));
   }
   const models = Object.entries(content.metrics ?? {}).flatMap(([name, { model }]) => {
     if (model === undefined) return [];
     const file = isAbsolute(model) ? model : join(dirname(path), model);
-    return [[name, { path: file, place: placeOf(['metrics', name, 'model'], 'value') }] as const];
+    return [[name, { path: file, place: document.placeOf(['metrics', name, 'model']) }] as const];
   });
   return { path, metricModels: new Map(models) };
 }
@@ -80,32 +76,4 @@ function nearestSettings(folder: string): string | undefined {
   if (existsSync(file)) return file;
   const parent = dirname(folder);
   return parent === folder ? undefined : nearestSettings(parent);
-}
-
-/** Where a key or its value stands in the text; 0 for the document itself. */
-function offsetOf(document: Document, keys: readonly string[], part: 'key' | 'value'): number {
-  if (keys.length === 0) return 0;
-  const value = document.getIn(keys, true);
-  if (part === 'value' && isNode(value) && value.range) return value.range[0];
-  const parent = keys.length === 1 ? document.contents : document.getIn(keys.slice(0, -1), true);
-  const pair = isMap(parent) ? parent.items.find(({ key }) => isScalar(key) && String(key.value) === keys.at(-1)) : undefined;
-  return isScalar(pair?.key) ? (pair.key.range?.[0] ?? 0) : 0;
-}
-
-/** One mistake as `place: what is wrong. What to do.` */
-function describe(error: ErrorObject, placeOf: (keys: readonly string[], part: 'key' | 'value') => string): string {
-  const keys = error.instancePath.split('/').slice(1);
-  const name = keys.length === 0 ? settingsFile : keys.join('.');
-  if (error.keyword === 'additionalProperties') {
-    const key = String(error.params.additionalProperty);
-    const known = Object.keys(error.parentSchema?.properties ?? {});
-    const [nearest] = didYouMean(key, known);
-    const way =
-      nearest === undefined ? `Known ${known.length === 1 ? 'is' : 'are'} ${known.join(', ') || 'none'}.` : `Did you mean \`${nearest}\`?`;
-    return `${placeOf([...keys, key], 'key')}: unknown key \`${key}\` in ${name}. ${way}`;
-  }
-  const place = placeOf(keys, 'value');
-  if (error.keyword === 'type')
-    return `${place}: ${name} is not ${error.params.type === 'string' ? 'a text' : 'a mapping'}. Write for example \`metrics: { sseq: { model: sseq.json } }\`.`;
-  return `${place}: ${name} is empty; wanted is the path of a file.`;
 }
