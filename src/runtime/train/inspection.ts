@@ -4,7 +4,7 @@ import type { HostTensor } from '../engines/engine.js';
 import type { Enhancer } from '../enhance/index.js';
 import type { Moment } from '../files/index.js';
 import type { Evaluation } from '../metrics/index.js';
-import type { TrainObserver, ValidationRecord } from './observer.js';
+import type { TrainObserver, ValidationRecord } from '../observe/index.js';
 import type { RunFile } from './run-file.js';
 import { type SampleRoles, takeSamples } from './samples.js';
 import { type BestValidation, Validation } from './validation.js';

@@ -1,25 +1,8 @@
 import { join } from 'node:path';
 import { encodeImage, type ImageFormat, joinGrid } from '../data/index.js';
 import { type Moment, makeFolder, RecordFile, writeFileAtomically } from '../files/index.js';
-import type { SampleRow, Samples, TrainObserver, Validated, ValidationRecord } from './observer.js';
+import type { PictureRecord, SampleRecord, SampleRow, Samples, TrainObserver, Validated, ValidationRecord } from '../observe/index.js';
 import type { OutputFolder } from './output-folder.js';
-
-/** A picture that a run wrote: a grid with a row for each pair and input, output and truth side by side. */
-export interface PictureRecord {
-  /** Path within the output folder. */
-  readonly file: string;
-  readonly rows: readonly {
-    /** Name of the pair. */
-    readonly name: string;
-    /** Of each image of the row, in pixels. */
-    readonly width: number;
-    readonly height: number;
-    readonly columns: readonly ('input' | 'output' | 'truth')[];
-  }[];
-}
-
-/** A line of samples.jsonl. */
-export interface SampleRecord extends Moment, PictureRecord {}
 
 /** Writes `samples/<stage>-<step>.png` of the samples, and samples.jsonl that says what is on them. */
 export class SampleFiles implements TrainObserver {
@@ -53,7 +36,7 @@ export class SampleFiles implements TrainObserver {
 export class ValidationFiles implements TrainObserver {
   private constructor(
     private readonly folder: OutputFolder,
-    private readonly records: RecordFile<ValidationRecord & { readonly picture?: PictureRecord }>,
+    private readonly records: RecordFile<ValidationRecord>,
     /** What an earlier part of the run measured. */
     readonly earlier: readonly ValidationRecord[],
   ) {}

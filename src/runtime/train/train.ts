@@ -4,13 +4,14 @@ import { CheckpointStore, type FoundCheckpoint, type TrainingCheckpoint, writeWe
 import { type CheckedSource, checkHeldOut, checkSource, ImageCache, type Pair, PatchSampler, type ValueRange } from '../data/index.js';
 import type { Engine, HostTensor } from '../engines/engine.js';
 import { Enhancer } from '../enhance/index.js';
-import { inputFailure, type Moment, withLock, writeFileAtomically } from '../files/index.js';
+import { inputFailure, type Moment, readText, withLock, writeFileAtomically } from '../files/index.js';
 import { type Evaluation, ssimWindow } from '../metrics/index.js';
+import { joinObservers, type TrainEnd, type TrainObserver } from '../observe/index.js';
+import { TensorBoardEvents } from '../tensorboard/index.js';
 import { CheckpointWriter } from './checkpoint-writer.js';
 import { Inspection } from './inspection.js';
 import { lowerStages } from './lower-stages.js';
 import { expectedMemory, measuredMemory, requireMemory } from './memory-check.js';
-import { joinObservers, type TrainEnd, type TrainObserver } from './observer.js';
 import { beginOutput, type OutputFolder, openOutput, outputFiles } from './output-folder.js';
 import { SampleFiles, ValidationFiles } from './picture-files.js';
 import { openData, type RunData } from './run-data.js';
@@ -59,7 +60,7 @@ export interface TrainOutcome {
 }
 
 /**
- * Trains the stages of a model one after the other, into the output folder: log.jsonl, samples, validation.jsonl,
+ * Trains the stages of a model one after the other, into the output folder: log.jsonl, TensorBoard's events, samples, validation.jsonl,
  * checkpoints, weights.safetensors and, of the best validation, best.safetensors.
  * Samples and metrics are made in float32, from the float32 weights, whatever the precision of the steps. The engine is taken as it is: that a
  * precision is slow on it is for the caller to know (`requireFastPrecision`).
@@ -187,6 +188,8 @@ interface SessionPlan {
   readonly from: TrainingCheckpoint | undefined;
 }
 
+const largestConfig = 2 ** 20;
+
 /** A training while it runs: the weights between stages, and what is written when. */
 class Session {
   private weights: Map<string, HostTensor>;
@@ -245,7 +248,9 @@ class Session {
     const log = await TrainingLog.open(folder.log, keep);
     const samples = await SampleFiles.open(folder, keep);
     const validations = await ValidationFiles.open(folder, keep);
-    const observers = joinObservers([log, samples, validations, reporter]);
+    const config = await readText(folder.config, largestConfig);
+    const events = await TensorBoardEvents.open({ folder: folder.path, done: log.earlier, config });
+    const observers = joinObservers([log, samples, validations, events, reporter]);
     const [source] = pictures.sources;
     const inspection = new Inspection({
       ir,

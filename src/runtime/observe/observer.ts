@@ -1,7 +1,6 @@
 import type { RGBImage } from '../data/index.js';
 import type { Moment } from '../files/index.js';
-import type { Evaluation } from '../metrics/index.js';
-import type { StepRecord } from './training-log.js';
+import type { StepRecord, ValidationRecord } from './records.js';
 
 /** One pair as it is shown: what goes into the model, what it makes of it as it is now, and what it should be, all of one size. */
 export interface SampleRow {
@@ -16,12 +15,6 @@ export interface SampleRow {
 /** Pictures that were taken after a step of a stage. */
 export interface Samples extends Moment {
   readonly rows: readonly SampleRow[];
-}
-
-/** A line of validation.jsonl: what the model was worth after a step. */
-export interface ValidationRecord extends Moment, Evaluation {
-  /** Whose mean decides which weights are the best. */
-  readonly metric: string;
 }
 
 /** A validation with its pictures. */

@@ -1,0 +1,2 @@
+export * from './observer.js';
+export type * from './records.js';

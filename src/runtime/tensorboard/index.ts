@@ -1,0 +1,1 @@
+export { TensorBoardEvents } from './tensorboard-events.js';
