@@ -1,0 +1,8 @@
+export { type Ablation, ablationDefaults, readAblation, type VariantPlan } from './ablation-file.js';
+export { type Budget, stepLimits } from './budget.js';
+export type { AblationRow } from './cell.js';
+export type { AblationResults, CellState } from './results.js';
+export { type AblationReporter, runAblation } from './run-ablation.js';
+export { differenceTable, legend, mainTable, type TextTable } from './table.js';
+export { variantRun } from './variant-run.js';
+export { type ReportFiles, resultsAsJSON, writeReports } from './write-reports.js';
