@@ -16,6 +16,7 @@ import {
 import { CommandFailure } from './failure.js';
 import { guarded } from './guarded.js';
 import { compareResults } from './metrics-compare.js';
+import { registerFitNIQE } from './metrics-fit-niqe.js';
 import { type Measuring, metricList, metricModelOption, metricOption, readyMetrics } from './metrics-options.js';
 import { formatScores, type ResultFormat } from './metrics-table.js';
 import { Progress } from './terminal/progress.js';
@@ -25,7 +26,7 @@ interface Options extends Measuring, ResultFormat {
 }
 
 export function register(program: Command): void {
-  program
+  const command = program
     .command('metrics')
     .summary('measure the quality of images')
     .description(
@@ -55,6 +56,7 @@ export function register(program: Command): void {
       ].join('\n'),
     )
     .action(guarded(measure));
+  registerFitNIQE(command);
 }
 
 async function measure(image: string | undefined, reference: string | undefined, options: Options): Promise<void> {

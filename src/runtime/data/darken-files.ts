@@ -7,7 +7,7 @@ import { readImage } from './image.js';
 import { listImages, stemOf } from './list-images.js';
 import { crop, type RGBImage } from './pixels.js';
 import { Random } from './random.js';
-import { resampleRegion } from './resample.js';
+import { shrink } from './resample.js';
 
 export interface DarkenOptions {
   readonly seed: number;
@@ -110,13 +110,4 @@ function prepare(image: RGBImage, source: string, { maxSize, crop: size }: Darke
     );
   }
   return crop(smaller, (smaller.width - width) >> 1, (smaller.height - height) >> 1, width, height);
-}
-
-function shrink(image: RGBImage, longest: number): RGBImage {
-  const factor = longest / Math.max(image.width, image.height);
-  if (factor >= 1) return image;
-  const width = Math.max(1, Math.round(image.width * factor));
-  const height = Math.max(1, Math.round(image.height * factor));
-  const values = resampleRegion(image, { left: 0, top: 0, width: image.width, height: image.height }, height, width);
-  return { width, height, data: Uint8Array.from(values, (value) => Math.round(value)) };
 }

@@ -13,4 +13,5 @@ export { PatchSampler, type Sampling, scaleFactors } from './patch-sampler.js';
 export { type GridRow, joinGrid, splitGrid } from './picture-grid.js';
 export { crop, defaultRange, type RGBImage, toSamples, toTensor, type ValueRange } from './pixels.js';
 export { Random } from './random.js';
+export { shrink } from './resample.js';
 export { type CheckedSource, checkHeldOut, checkSource, everyNth, type SampleSource, withoutHeldOut } from './sample-source.js';

@@ -41,6 +41,16 @@ export function resampleRegion(image: RGBImage, region: Region, height: number, 
   return result;
 }
 
+/** Makes an image smaller, in its proportions, until neither side is longer than `longest` pixels; one that is not longer is given as it is. */
+export function shrink(image: RGBImage, longest: number): RGBImage {
+  const factor = longest / Math.max(image.width, image.height);
+  if (factor >= 1) return image;
+  const width = Math.max(1, Math.round(image.width * factor));
+  const height = Math.max(1, Math.round(image.height * factor));
+  const values = resampleRegion(image, { left: 0, top: 0, width: image.width, height: image.height }, height, width);
+  return { width, height, data: Uint8Array.from(values, (value) => Math.round(value)) };
+}
+
 interface Taps {
   readonly first: number;
   readonly weights: readonly number[];

@@ -2,6 +2,7 @@ export { type Evaluation, evaluatePairs, type PairScore } from './evaluate.js';
 export { checkFiles, type MeasuredFile, measureFiles, protocolsOf } from './measure.js';
 export type { FittedMetric, Metric, ReadyMetric } from './metric.js';
 export { type NamedModel, type NamedModels, prepareMetrics } from './model-files.js';
+export { type FitOptions, fitNIQE, formatNIQEModel } from './niqe/fit.js';
 export { type Measured, type Protocol, type Protocols, protocolText, requireOneProtocol } from './protocol.js';
 export { psnr } from './psnr.js';
 export { readResults } from './read-results.js';

@@ -53,9 +53,7 @@ export interface ModelNeed {
 
 export interface ModelFile {
   readonly path: string;
-  readonly text: string;
-  /** Of the bytes of the file, hexadecimal: identifies the model in the protocol. */
-  readonly sha256: string;
+  readonly bytes: Uint8Array;
 }
 
 export interface FittedModel {

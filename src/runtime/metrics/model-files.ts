@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { inputFailure, readText } from '../files/index.js';
+import { inputFailure, readBytes } from '../files/index.js';
 import { type FittedMetric, type Metric, type ModelFile, type ReadyMetric, readyMetric } from './metric.js';
 import { protocolOf } from './protocol.js';
 
@@ -42,6 +41,5 @@ async function readModel({ name, title, model }: FittedMetric, named: NamedModel
   if (path === undefined) throw inputFailure(`${title} needs its model file: ${model.content}. mfnc ships none. ${ways}`);
   if (named !== undefined && !existsSync(path))
     throw inputFailure(`${named.place}: ${title} needs its model file: ${model.content}; there is no file ${path}. ${ways}`);
-  const text = await readText(path, largestModel);
-  return { path, text, sha256: createHash('sha256').update(text).digest('hex') };
+  return { path, bytes: await readBytes(path, largestModel) };
 }

@@ -3,14 +3,16 @@ import { inputFailure } from '../files/index.js';
 import { fsim } from './fsim.js';
 import { fsimc } from './fsimc.js';
 import { type FittedMetric, type FullReferenceMetric, type Metric, type ReadyMetric, readyMetric } from './metric.js';
+import { niqe } from './niqe/niqe.js';
 import { psnr } from './psnr.js';
 import { psnrY } from './psnr-y.js';
+import { sseq } from './sseq/sseq.js';
 import { ssim } from './ssim.js';
 import { ssimRGB } from './ssim-rgb.js';
 import { ssimY } from './ssim-y.js';
 
 /** All metrics, in the order in which lists show them. */
-export const metrics: readonly Metric[] = [psnr, psnrY, ssim, ssimY, ssimRGB, fsim, fsimc];
+export const metrics: readonly Metric[] = [psnr, psnrY, ssim, ssimY, ssimRGB, fsim, fsimc, niqe, sseq];
 
 /** What a validation measures where nobody asks for other metrics. */
 export const defaultMetrics: readonly FullReferenceMetric[] = [psnr, ssim];
