@@ -6,6 +6,7 @@ export { initializeWeights, type TensorValues } from './initialize.js';
 export { LoweringFailure } from './lowering-failure.js';
 export { type OperatorExample, operatorExample } from './operator-example.js';
 export { inPrecision, type Precision } from './passes/index.js';
+export { lowerStageValues } from './stage-values.js';
 export { measureStep, type StepMemory } from './step-memory.js';
 export { lowerTrainStep, type TrainedLoss, type TrainStep } from './train-step.js';
 export { type OperatorTypes, summarizeTypes, type TypeSummary } from './type-summary.js';

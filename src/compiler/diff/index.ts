@@ -4,6 +4,7 @@ import type { ModelDiff } from './model-diff.js';
 export { type Compared, type Comparison, compareModels } from './comparison.js';
 export { diffDiagram } from './diagram/index.js';
 export { anyPath } from './instance-diff.js';
+export { type LossTerm, lossTerms } from './loss-terms.js';
 export type * from './model-diff.js';
 export { rangesOfNames } from './ranges-of-names.js';
 

@@ -9,7 +9,7 @@ export { ImageCache } from './image-cache.js';
 export { listImages, stemOf } from './list-images.js';
 export { readManifest, toPair } from './manifest.js';
 export { type Pair, pairFolders, singles } from './pairs.js';
-export { PatchSampler, type Sampling, scaleFactors } from './patch-sampler.js';
+export { type DrawnPatch, PatchSampler, type Sampling, scaleFactors } from './patch-sampler.js';
 export { type GridRow, joinGrid, splitGrid } from './picture-grid.js';
 export { crop, defaultRange, type RGBImage, toSamples, toTensor, type ValueRange } from './pixels.js';
 export { Random } from './random.js';

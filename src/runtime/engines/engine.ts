@@ -37,6 +37,14 @@ export interface EngineOptions {
   readonly weights?: ReadonlyMap<string, HostTensor>;
 }
 
+/** What a run has given, before it counts. */
+export interface RunOutcome {
+  /** The outputs of role `result` that were fetched. */
+  readonly results: ReadonlyMap<string, HostTensor>;
+  /** The values that the inputs of a role are about to have, by name; those that stay as they are are left out. */
+  next(role: 'parameter' | 'state'): Promise<Map<string, HostTensor>>;
+}
+
 /**
  * A Program made ready to run on one engine. It holds the parameters and states: `run` replaces them by the outputs of the
  * same name and role, without a copy to the host.
@@ -47,9 +55,14 @@ export interface Executable {
    * Runs the Program once.
    * @param feeds a tensor for every input of role `data` and `scalar`, by name; other inputs come from what `write` stored.
    * @param fetch names of the outputs of role `result` to read back. Default: all of them.
+   * @param accept is shown the outcome before parameters and states are replaced. What it throws ends the run, and they stay as they were.
    * @throws EngineFailure when an input is missing, has another shape, or when the engine fails.
    */
-  run(feeds: ReadonlyMap<string, HostTensor>, fetch?: readonly string[]): Promise<Map<string, HostTensor>>;
+  run(
+    feeds: ReadonlyMap<string, HostTensor>,
+    fetch?: readonly string[],
+    accept?: (outcome: RunOutcome) => Promise<void>,
+  ): Promise<Map<string, HostTensor>>;
   /** Stores values for inputs of role `parameter` or `state`, by name. */
   write(role: 'parameter' | 'state', values: ReadonlyMap<string, HostTensor>): void;
   /** Reads the present values of all inputs of role `parameter` or `state`. */

@@ -46,8 +46,19 @@ const labels: Readonly<Record<string, string>> = { network: 'the source of the m
  * @throws RuntimeFailure that names what differs, both values, and what to do.
  */
 export function requireSameRun(described: RunDescription, now: RunDescription, run: RunFile): void {
-  // Checkpoints that do not name a precision were written when there was but one.
-  const before: RunDescription = { precision: 'float32', ...described };
+  const differences = differencesOfRuns(described, now, run);
+  if (differences.length === 0) return;
+  throw inputFailure(
+    [
+      `${run.path}: is not the run that ${run.output} holds, so it cannot be resumed:`,
+      ...differences.map((line) => `  ${line}`),
+      'Restore the former values, or set another output to start a new run.',
+    ].join('\n'),
+  );
+}
+
+/** In what a run differs from the one that a checkpoint was written by, a line for each value; empty where both compute the same. */
+export function differencesOfRuns(before: RunDescription, now: RunDescription, run: RunFile): string[] {
   // Through JSON, as the former description has gone: absent and undefined are the same.
   const present: RunDescription = JSON.parse(JSON.stringify(now));
   const keys = [...new Set([...Object.keys(before), ...Object.keys(present)])].filter(
@@ -55,20 +66,12 @@ export function requireSameRun(described: RunDescription, now: RunDescription, r
   );
   // Where a setting explains it, that the compiled network differs too is no news.
   const telling = keys.length > 1 ? keys.filter((key) => key !== 'network') : keys;
-  if (telling.length === 0) return;
-  const lines = telling.map((key) => {
-    if (key === 'network') return `  ${labels.network} (${run.model}) has changed`;
-    if (key === 'weights') return `  the weights to start from were ${before[key] ?? 'none'}, are ${present[key] ?? 'none'}`;
-    if (key.startsWith('data.')) return `  the files of ${key} have changed`;
-    return `  ${key} was ${JSON.stringify(before[key])}, is ${JSON.stringify(present[key])}`;
+  return telling.map((key) => {
+    if (key === 'network') return `${labels.network} (${run.model}) has changed`;
+    if (key === 'weights') return `the weights to start from were ${before[key] ?? 'none'}, are ${present[key] ?? 'none'}`;
+    if (key.startsWith('data.')) return `the files of ${key} have changed`;
+    return `${key} was ${JSON.stringify(before[key])}, is ${JSON.stringify(present[key])}`;
   });
-  throw inputFailure(
-    [
-      `${run.path}: is not the run that ${run.output} holds, so it cannot be resumed:`,
-      ...lines,
-      'Restore the former values, or set another output to start a new run.',
-    ].join('\n'),
-  );
 }
 
 /**

@@ -2,7 +2,8 @@ import type { TrainStep } from '../../compiler/3-lower/index.js';
 import type { DataCursor } from '../checkpoint/index.js';
 import type { PatchSampler } from '../data/index.js';
 import type { Engine, Executable, HostTensor } from '../engines/engine.js';
-import { operationFailure } from '../files/index.js';
+import type { BatchOrigin } from './batch-origin.js';
+import { lossesOf, requireFinite } from './finite-check.js';
 
 /** A batch of every stream that a stage reads. */
 export interface BatchSource {
@@ -11,6 +12,8 @@ export interface BatchSource {
   epochOf(step: number): number;
   /** Where batch number `step` begins in each source. */
   cursors(step: number): DataCursor[];
+  /** What batch number `step` is cut from in each source, without reading it. */
+  origins(step: number): BatchOrigin[];
 }
 
 /** What one step gave. */
@@ -20,6 +23,22 @@ export interface StepResult {
   readonly losses: Record<string, number>;
   readonly rate: number;
   readonly seconds: number;
+}
+
+/** Weights and moments of a stage by name. */
+export interface StageValues {
+  readonly weights: Map<string, HostTensor>;
+  readonly states: Map<string, HostTensor>;
+}
+
+/** A step that was computed without its counting. */
+export interface ExaminedStep {
+  readonly losses: Record<string, number>;
+  readonly rate: number;
+  readonly batch: ReadonlyMap<string, HostTensor>;
+  readonly before: StageValues;
+  /** Of what the step changes. */
+  readonly after: StageValues;
 }
 
 /** Joins the samplers of several sources; the first one counts the epochs. */
@@ -33,6 +52,7 @@ export function joinSamplers(samplers: readonly PatchSampler[], streams: Readonl
     epochOf: (step) => samplers[0]?.epochOf(step) ?? 0,
     cursors: (step) =>
       used.map((sampler) => ({ roles: sampler.source.roles, ...sampler.cursor(step), patchesPerPass: sampler.patchesPerPass })),
+    origins: (step) => used.map((sampler) => ({ roles: sampler.source.roles, patches: sampler.patches(step) })),
   };
 }
 
@@ -86,7 +106,7 @@ export class StageRun {
 
   /**
    * Runs one step. The batch of the step after it is decoded meanwhile, unless this is the last.
-   * @throws RuntimeFailure when a loss is not a finite number, EngineFailure when the engine fails.
+   * @throws NonFiniteStep for a loss, weight or moment that is no finite number: the stage then stands where it stood. EngineFailure.
    */
   async advance(isLast: boolean): Promise<StepResult> {
     const started = performance.now();
@@ -94,12 +114,32 @@ export class StageRun {
     const data = await (this.next?.step === step ? this.next.batch : this.batches.batch(step));
     if (!isLast) this.prefetch(step + 1);
     const epoch = this.batches.epochOf(step);
-    const results = await this.executable.run(new Map([...data, ...this.trainStep.hostScalars(step, epoch)]));
-    const losses: Record<string, number> = {};
-    for (const [name, { values }] of results) losses[name] = values[0] as number;
-    this.requireFinite(losses, step + 1);
+    const feeds = new Map([...data, ...this.trainStep.hostScalars(step, epoch)]);
+    const results = await this.executable.run(feeds, undefined, (outcome) => requireFinite(this.stage, step + 1, outcome));
+    const losses = lossesOf(results);
     this.done = step + 1;
     return { step: this.done, losses, rate: this.trainStep.rate(step, epoch), seconds: (performance.now() - started) / 1000 };
+  }
+
+  /** Computes the next step without its counting, whatever it gives: the stage stands where it stood. @throws EngineFailure */
+  async examine(): Promise<ExaminedStep> {
+    const step = this.done;
+    const epoch = this.batches.epochOf(step);
+    const batch = await this.batches.batch(step);
+    const before = await this.read();
+    const notCounted = new Error('not counted');
+    let found: Pick<ExaminedStep, 'losses' | 'after'> | undefined;
+    const feeds = new Map([...batch, ...this.trainStep.hostScalars(step, epoch)]);
+    try {
+      await this.executable.run(feeds, undefined, async ({ results, next }) => {
+        found = { losses: lossesOf(results), after: { weights: await next('parameter'), states: await next('state') } };
+        throw notCounted;
+      });
+    } catch (error) {
+      if (error !== notCounted) throw error;
+    }
+    if (found === undefined) throw notCounted;
+    return { ...found, batch, before, rate: this.trainStep.rate(step, epoch) };
   }
 
   /** Where the next batch begins in each source. */
@@ -108,7 +148,7 @@ export class StageRun {
   }
 
   /** The present values of all weights of the stage and of the moments. */
-  async read(): Promise<{ readonly weights: Map<string, HostTensor>; readonly states: Map<string, HostTensor> }> {
+  async read(): Promise<StageValues> {
     return { weights: await this.executable.read('parameter'), states: await this.executable.read('state') };
   }
 
@@ -121,17 +161,6 @@ export class StageRun {
     // The failure is met where the batch is awaited; until then it must not count as unhandled.
     batch.catch(() => undefined);
     this.next = { step, batch };
-  }
-
-  private requireFinite(losses: Readonly<Record<string, number>>, step: number): void {
-    const bad = Object.entries(losses).find(([, value]) => !Number.isFinite(value));
-    if (bad === undefined) return;
-    const others = Object.entries(losses)
-      .filter(([name]) => name !== bad[0])
-      .map(([name, value]) => `${name} ${value}`);
-    throw operationFailure(
-      `stage ${this.stage}, step ${step}: ${bad[0]} is ${bad[1]}${others.length === 0 ? '' : ` (${others.join(', ')})`}. The training stopped; its last checkpoint is from before. Try a smaller rate.`,
-    );
   }
 }
 

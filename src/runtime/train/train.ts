@@ -1,24 +1,28 @@
+import { join } from 'node:path';
 import type { TrainStep } from '../../compiler/3-lower/index.js';
 import type { IR, Stage, Training } from '../../compiler/ir/ir.js';
-import { CheckpointStore, type FoundCheckpoint, type TrainingCheckpoint, writeWeights } from '../checkpoint/index.js';
-import { type CheckedSource, checkHeldOut, checkSource, ImageCache, type Pair, PatchSampler, type ValueRange } from '../data/index.js';
+import { CheckpointStore, checkpointName, type FoundCheckpoint, type TrainingCheckpoint, writeWeights } from '../checkpoint/index.js';
+import { type CheckedSource, checkHeldOut, checkSource, ImageCache, type Pair } from '../data/index.js';
 import type { Engine, HostTensor } from '../engines/engine.js';
 import { Enhancer } from '../enhance/index.js';
-import { inputFailure, type Moment, readText, withLock, writeFileAtomically } from '../files/index.js';
+import { inputFailure, type Moment, RuntimeFailure, readText, withLock, writeFileAtomically } from '../files/index.js';
 import { type Evaluation, ssimWindow } from '../metrics/index.js';
 import { joinObservers, type TrainEnd, type TrainObserver } from '../observe/index.js';
 import { TensorBoardEvents } from '../tensorboard/index.js';
 import { CheckpointWriter } from './checkpoint-writer.js';
+import { NonFiniteStep } from './finite-check.js';
 import { Inspection } from './inspection.js';
 import { lowerStages } from './lower-stages.js';
 import { expectedMemory, measuredMemory, requireMemory } from './memory-check.js';
+import { nonFiniteFailure } from './non-finite-failure.js';
 import { beginOutput, type OutputFolder, openOutput, outputFiles } from './output-folder.js';
 import { SampleFiles, ValidationFiles } from './picture-files.js';
 import { openData, type RunData } from './run-data.js';
 import { describeRun, type RunDescription, requireSameCursors, requireSameRun, resolvedConfig } from './run-description.js';
 import type { RunFile } from './run-file.js';
 import type { SampleRoles } from './samples.js';
-import { inputNames, joinSamplers, StageRun, type StepResult } from './stage-run.js';
+import { type Pictures, stageBatches } from './stage-batches.js';
+import { type BatchSource, StageRun, type StepResult } from './stage-run.js';
 import { type StartWeights, startWeights } from './start-weights.js';
 import { type StepLimit, stepsAllowed } from './step-limit.js';
 import { TrainingLog } from './training-log.js';
@@ -166,9 +170,7 @@ async function trainInto(
 }
 
 /** The pictures of a training, checked. */
-interface Pictures {
-  readonly cache: ImageCache;
-  readonly sources: readonly CheckedSource[];
+interface CheckedPictures extends Pictures {
   readonly validation: readonly Pair[];
 }
 
@@ -180,7 +182,7 @@ interface SessionPlan {
   readonly threads: number;
   /** Of the stages that are still to run, by name. */
   readonly trainSteps: ReadonlyMap<string, TrainStep>;
-  readonly pictures: Pictures;
+  readonly pictures: CheckedPictures;
   readonly checkpoints: CheckpointWriter;
   /** All weights before the first step. */
   readonly start: ReadonlyMap<string, HostTensor>;
@@ -282,11 +284,8 @@ class Session {
     observers: Required<TrainObserver>,
     inspection: Inspection,
   ): Promise<number> {
-    const { engine, run, reporter, signal, maxSteps } = this.plan.request;
-    const samplers = this.plan.pictures.sources.map(
-      (source) => new PatchSampler(source, this.plan.pictures.cache, { ...this.sampling(stage), stage: stage.name }),
-    );
-    const length = 'steps' in stage.duration ? stage.duration.steps : (samplers[0]?.stepsFor(stage.duration.epochs) ?? 0);
+    const { ir, engine, run, reporter, signal, maxSteps } = this.plan.request;
+    const { length, readBy } = stageBatches(ir, this.plan.training, stage, run.seed, this.plan.pictures);
     const last = Math.min(length, stepsAllowed(maxSteps, stage.name));
     const inspect = (step: number, weights: () => Promise<ReadonlyMap<string, HostTensor>>) =>
       unlessAborted(signal, () => inspection.inspect({ stage: stage.name, step }, last, weights));
@@ -294,11 +293,10 @@ class Session {
     if (from.step > 0) await inspect(from.step, async () => this.weights);
     if (from.step >= last) return from.step;
     const trainStep = this.plan.trainSteps.get(stage.name) as TrainStep;
-    const streams = new Set(inputNames(trainStep, 'data'));
     const expected = expectedMemory(engine.name, trainStep);
     if (expected !== undefined) reporter.note(`stage ${stage.name}: ${expected}`);
     await observers.stageStarted(stage.name, from.step, last);
-    const batches = joinSamplers(samplers, streams);
+    const batches = readBy(trainStep);
     requireSameCursors(this.plan.from, stage.name, batches);
     const stageRun = await StageRun.start(stage.name, trainStep, batches, engine, this.plan.threads || undefined, {
       ...from,
@@ -306,7 +304,7 @@ class Session {
     });
     try {
       while (stageRun.step < last && !signal.aborted) {
-        const result = await stageRun.advance(stageRun.step + 1 >= last);
+        const result = await this.advance(stageRun, batches, last, observers);
         await this.record(stage.name, result, observers);
         const isSaved = result.step >= last || result.step % run.checkpoint.every === 0 || inspection.isValidated(result.step, last);
         if (isSaved) await this.save(stageRun, observers);
@@ -320,6 +318,40 @@ class Session {
       return stageRun.step;
     } finally {
       await stageRun.dispose();
+    }
+  }
+
+  /** Runs a step. Of one that gives what is no finite number, the state before it is kept. @throws RuntimeFailure that tells what is known of such a step. */
+  private async advance(stageRun: StageRun, batches: BatchSource, last: number, observers: Required<TrainObserver>): Promise<StepResult> {
+    try {
+      return await stageRun.advance(stageRun.step + 1 >= last);
+    } catch (error) {
+      if (!(error instanceof NonFiniteStep)) throw error;
+      const { request, folder, threads } = this.plan;
+      const sentence = await this.keep(stageRun, observers);
+      const { ir, sources, engine, run } = request;
+      const { weights } = await stageRun.read();
+      const state = {
+        ir,
+        ...(sources === undefined ? {} : { sources }),
+        stage: stageRun.stage,
+        precision: run.precision,
+        engine,
+        threads: threads || undefined,
+        weights: new Map([...this.weights, ...weights]),
+      };
+      throw await nonFiniteFailure(error, state, batches, { sentence, folder: folder.path });
+    }
+  }
+
+  /** Saves where a stage stands before the training stops. @returns what came of it, as a sentence. */
+  private async keep(stageRun: StageRun, observers: Required<TrainObserver>): Promise<string> {
+    try {
+      await this.save(stageRun, observers);
+      return `The state before the step is in ${join(this.plan.folder.checkpoints, checkpointName(stageRun))}.`;
+    } catch (error) {
+      if (!(error instanceof RuntimeFailure)) throw error;
+      return `The state before the step could not be written: ${error.message}`;
     }
   }
 
@@ -352,19 +384,6 @@ class Session {
     const shown = roles.includes(input) ? input : (roles[0] as string);
     const truth = roles.find((role) => role !== shown);
     return truth === undefined ? { input: shown } : { input: shown, truth };
-  }
-
-  private sampling(stage: Stage) {
-    const { ir, run } = this.plan.request;
-    const inputs = ir.definitions.find(({ id }) => id === stage.definition)?.inputs ?? [];
-    const ranges = new Map<string, ValueRange>(inputs.flatMap(({ name, range }) => (range === undefined ? [] : [[name, range] as const])));
-    return {
-      seed: run.seed,
-      batch: this.plan.training.batch,
-      patch: this.plan.training.patch,
-      augmentations: this.plan.training.augmentations,
-      ranges,
-    };
   }
 
   private engineOptions() {

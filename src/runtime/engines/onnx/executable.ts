@@ -1,6 +1,6 @@
 import { onnxOutputName } from '../../../compiler/4-emit/onnx/index.js';
-import type { Program, ProgramInput } from '../../../compiler/ir/program.js';
-import { EngineFailure, type Executable, type HostTensor } from '../engine.js';
+import type { Program, ProgramInput, ProgramOutput } from '../../../compiler/ir/program.js';
+import { EngineFailure, type Executable, type HostTensor, type RunOutcome } from '../engine.js';
 import type { OnnxRuntime } from './library.js';
 
 /** A Program in an onnxruntime session. Parameters and states are tensors that a run replaces by the ones it returns. */
@@ -21,7 +21,11 @@ export class OnnxExecutable implements Executable {
     this.heldInputs = program.inputs.filter(({ name, role }) => role === 'state' || (role === 'parameter' && !constants.has(name)));
   }
 
-  async run(feeds: ReadonlyMap<string, HostTensor>, fetch?: readonly string[]): Promise<Map<string, HostTensor>> {
+  async run(
+    feeds: ReadonlyMap<string, HostTensor>,
+    fetch?: readonly string[],
+    accept?: (outcome: RunOutcome) => Promise<void>,
+  ): Promise<Map<string, HostTensor>> {
     const session = this.liveSession();
     const inputs = this.collectInputs(feeds);
     const results = this.resultsToFetch(fetch);
@@ -33,8 +37,12 @@ export class OnnxExecutable implements Executable {
     } catch (error) {
       throw new EngineFailure(`onnxruntime failed in '${this.program.name}': ${error instanceof Error ? error.message : String(error)}`);
     }
-    for (const output of replacements) this.held.set(output.name, outputOf(outputs, onnxOutputName(this.program, output)));
-    return new Map(results.map((output) => [output.name, hostTensor(outputOf(outputs, onnxOutputName(this.program, output)))]));
+    const tensorOf = (output: ProgramOutput): OnnxRuntime.Tensor => outputOf(outputs, onnxOutputName(this.program, output));
+    const read = (of: readonly ProgramOutput[]) => new Map(of.map((output) => [output.name, hostTensor(tensorOf(output))]));
+    const values = read(results);
+    await accept?.({ results: values, next: async (role) => read(replacements.filter((output) => output.role === role)) });
+    for (const output of replacements) this.held.set(output.name, tensorOf(output));
+    return values;
   }
 
   write(role: 'parameter' | 'state', values: ReadonlyMap<string, HostTensor>): void {

@@ -1,6 +1,6 @@
 import { type EmittedSavedModel, outputKey } from '../../../compiler/4-emit/savedmodel/index.js';
 import type { Program, ProgramInput } from '../../../compiler/ir/program.js';
-import { EngineFailure, type Executable, type HostTensor } from '../engine.js';
+import { EngineFailure, type Executable, type HostTensor, type RunOutcome } from '../engine.js';
 import type { SessionHandle, TensorFlowBinding, TensorHandle } from './binding.js';
 
 /** A tensor to be fetched at the end of a run. */
@@ -48,7 +48,11 @@ export class TensorFlowExecutable implements Executable {
     this.results = new Map(fetches.filter(({ role }) => role === 'result').map((fetch) => [fetch.name, fetch]));
   }
 
-  async run(feeds: ReadonlyMap<string, HostTensor>, fetch?: readonly string[]): Promise<Map<string, HostTensor>> {
+  async run(
+    feeds: ReadonlyMap<string, HostTensor>,
+    fetch?: readonly string[],
+    accept?: (outcome: RunOutcome) => Promise<void>,
+  ): Promise<Map<string, HostTensor>> {
     this.checkAlive();
     const plan = this.plan(fetch ?? [...this.results.keys()]);
     const temporary: TensorHandle[] = [];
@@ -59,7 +63,7 @@ export class TensorFlowExecutable implements Executable {
         temporary.push(tensor);
         return tensor;
       });
-      return this.collect(plan, this.execute(inputs, plan));
+      return await this.collect(plan, this.execute(inputs, plan), accept);
     } finally {
       for (const tensor of temporary) this.binding.deleteTensor(tensor);
     }
@@ -115,22 +119,37 @@ export class TensorFlowExecutable implements Executable {
     }
   }
 
-  /** Keeps the new parameters and states in place of the old ones; reads the results and frees them. */
-  private collect({ fetches }: FetchPlan, tensors: readonly TensorHandle[]): Map<string, HostTensor> {
-    const results = new Map<string, HostTensor>();
-    for (const [i, { role, name }] of fetches.entries()) {
+  /** Reads the results and frees them; keeps the new parameters and states in place of the old ones, unless they are not accepted. */
+  private async collect(
+    { fetches }: FetchPlan,
+    tensors: readonly TensorHandle[],
+    accept?: (outcome: RunOutcome) => Promise<void>,
+  ): Promise<Map<string, HostTensor>> {
+    const fetched = fetches.flatMap((fetch, i): [Fetch, TensorHandle][] => {
       const tensor = tensors[i];
-      if (tensor === undefined) continue;
-      if (role !== 'result') {
+      return tensor === undefined ? [] : [[fetch, tensor]];
+    });
+    const pending = new Set(fetched.map(([, tensor]) => tensor));
+    const read = (role: Fetch['role']) =>
+      new Map(fetched.flatMap(([fetch, tensor]) => (fetch.role === role ? [[fetch.name, this.fetchedValue(fetch, tensor)]] : [])));
+    try {
+      const results = read('result');
+      await accept?.({ results, next: async (role) => read(role) });
+      for (const [{ role, name }, tensor] of fetched) {
+        if (role === 'result') continue;
         this.hold(name, tensor);
-        continue;
+        pending.delete(tensor);
       }
-      const output = this.program.outputs.find((candidate) => candidate.role === role && candidate.name === name);
-      const shape = output ? (this.program.tensors[output.tensor]?.shape ?? []) : [];
-      results.set(name, { shape, values: this.binding.tensorDataSync(tensor) });
-      this.binding.deleteTensor(tensor);
+      return results;
+    } finally {
+      for (const tensor of pending) this.binding.deleteTensor(tensor);
     }
-    return results;
+  }
+
+  private fetchedValue({ role, name }: Fetch, tensor: TensorHandle): HostTensor {
+    const output = this.program.outputs.find((candidate) => candidate.role === role && candidate.name === name);
+    const shape = output ? (this.program.tensors[output.tensor]?.shape ?? []) : [];
+    return { shape, values: this.binding.tensorDataSync(tensor) };
   }
 
   private hold(name: string, tensor: TensorHandle): void {

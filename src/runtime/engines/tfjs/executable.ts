@@ -1,6 +1,6 @@
 import type { Program, ProgramInput, TensorId } from '../../../compiler/ir/program.js';
 import { roundTo } from '../../../compiler/ir/rounding.js';
-import { EngineFailure, type Executable, type HostTensor } from '../engine.js';
+import { EngineFailure, type Executable, type HostTensor, type RunOutcome } from '../engine.js';
 import type { RunningBackend } from './backend.js';
 import type { Tfjs } from './library.js';
 import { findLastUses } from './lifetimes.js';
@@ -57,7 +57,11 @@ export class TfjsExecutable implements Executable {
     this.lastUses = findLastUses(program, always);
   }
 
-  async run(feeds: ReadonlyMap<string, HostTensor>, fetch?: readonly string[]): Promise<Map<string, HostTensor>> {
+  async run(
+    feeds: ReadonlyMap<string, HostTensor>,
+    fetch?: readonly string[],
+    accept?: (outcome: RunOutcome) => Promise<void>,
+  ): Promise<Map<string, HostTensor>> {
     this.requireLive();
     const results = this.resultsToFetch(fetch);
     const fed = this.program.inputs.filter(({ role }) => role === 'data' || role === 'scalar');
@@ -73,7 +77,10 @@ export class TfjsExecutable implements Executable {
       return this.interpret(inputs);
     });
     try {
-      const read = await this.download(results.map(({ name, tensor }) => [name, tensor, values.get(tensor) as Tensor]));
+      const download = (outputs: Program['outputs']) =>
+        this.download(outputs.map(({ name, tensor }) => [name, tensor, values.get(tensor) as Tensor]));
+      const read = await download(results);
+      await accept?.({ results: read, next: (role) => download(this.program.outputs.filter((output) => output.role === role)) });
       this.keepNextValues(values);
       return read;
     } finally {
