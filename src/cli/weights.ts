@@ -1,8 +1,18 @@
 import path from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { lowerInference } from '../compiler/3-lower/index.js';
 import { emit } from '../compiler/4-emit/index.js';
-import { encodeWeights, hashTensors, readWeights, type WeightForm, type WeightsFile, weightForms } from '../runtime/checkpoint/index.js';
+import {
+  encodeWeights,
+  hashTensors,
+  readWeights,
+  roundToHalf,
+  type StoredType,
+  storedTypes,
+  type WeightForm,
+  type WeightsFile,
+  weightForms,
+} from '../runtime/checkpoint/index.js';
 import { makeFolder, writeFileAtomically } from '../runtime/files/index.js';
 import { CommandFailure } from './failure.js';
 import { guarded } from './guarded.js';
@@ -19,7 +29,9 @@ export function register(program: Command): void {
   const weights = program
     .command('weights')
     .summary('show weights, or bring them from one kind of file into another')
-    .description('Shows weights, or brings them from one kind of file into another. Names, shapes and values stay the same bit by bit.')
+    .description(
+      'Shows weights, or brings them from one kind of file into another. Names, shapes and values stay the same bit by bit, unless --type float16 rounds them.',
+    )
     .addHelpText(
       'after',
       [
@@ -55,6 +67,11 @@ export function register(program: Command): void {
     .argument('<file>', `${whatIsRead}, written by mfnc; or any safetensors file`)
     .requiredOption('-o, --output <path>', 'file to write, or folder of a SavedModel or LayersModel')
     .option('--to <kind>', `what to write: ${forms.join(', ')}; by default what the end of the output's name says`)
+    .addOption(
+      new Option('--type <type>', 'how values are stored in a safetensors file; float16 takes half the bytes and rounds them')
+        .choices(Object.keys(storedTypes))
+        .default('float32'),
+    )
     .option('--model <file>', '.mfn source: the weights are compared with it; needed for all but safetensors')
     .option('--map <file>', mapOptionText)
     .option('--size <HxW>', 'height and width of the pictures of an ONNX model or SavedModel', '256x256')
@@ -84,6 +101,7 @@ async function show(file: string, { json }: { readonly json?: boolean }): Promis
 interface ConvertOptions extends ErrorLimit, Overriding {
   readonly output: string;
   readonly to?: string;
+  readonly type: StoredType;
   readonly model?: string;
   readonly map?: string;
   readonly size: string;
@@ -92,6 +110,8 @@ interface ConvertOptions extends ErrorLimit, Overriding {
 
 async function convert(file: string, options: ConvertOptions): Promise<void> {
   const form = chosenForm(options);
+  if (form !== 'safetensors' && options.type !== 'float32')
+    throw new CommandFailure(2, `--type ${options.type} is for safetensors files`, `${weightForms[form]} keeps float32`);
   const { files, hash, count } = form === 'safetensors' ? await toSafetensors(file, options) : await toModel(file, form, options);
   // The files lie in the output itself: one file, or what belongs into the folder.
   for (const [name, content] of files) {
@@ -128,8 +148,9 @@ async function toSafetensors(file: string, options: ConvertOptions): Promise<Con
   const { model, map } = options;
   if (model === undefined && map !== undefined)
     throw new CommandFailure(2, '--map leads to the weights of a model', 'name its source with --model');
-  const { owner, tensors } = model === undefined ? await asStored(file) : await asOfModel(file, model, options);
-  return { files: new Map([['', encodeWeights(owner, tensors)]]), hash: hashTensors(tensors), count: tensors.size };
+  const { owner, tensors: exact } = model === undefined ? await asStored(file) : await asOfModel(file, model, options);
+  const tensors = options.type === 'float16' ? roundToHalf(exact, file) : exact;
+  return { files: new Map([['', encodeWeights(owner, tensors, options.type)]]), hash: hashTensors(tensors), count: tensors.size };
 }
 
 async function asStored(file: string) {

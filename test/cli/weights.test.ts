@@ -1,9 +1,9 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { initializeWeights } from '../../src/compiler/3-lower/index.js';
-import { writeWeights } from '../../src/runtime/checkpoint/index.js';
+import { encodeWeights, readWeights, writeWeights } from '../../src/runtime/checkpoint/index.js';
 import { irOf, modelText } from '../support/shipped-models.js';
 import { runCommand } from './command-result.js';
 
@@ -72,7 +72,44 @@ describe('mfnc weights convert', () => {
     expect(await hashOf(at('out/tfjs'))).toBe(await hashOf(weights));
   });
 
+  it('stores float16 in half the bytes, with the hash of the rounded values', async () => {
+    const { code, stdout } = await runCommand('weights', 'convert', weights, '-o', at('half.safetensors'), '--type', 'float16', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).sha256).not.toBe(await hashOf(weights));
+    expect(await hashOf(at('half.safetensors'))).toBe(JSON.parse(stdout).sha256);
+    const values = 2 * JSON.parse((await runCommand('weights', 'show', weights, '--json')).stdout).values;
+    expect(Math.abs(statSync(weights).size - statSync(at('half.safetensors')).size - values)).toBeLessThan(1000);
+    const [exact, half] = await Promise.all([readWeights(weights), readWeights(at('half.safetensors'))]);
+    for (const [name, { shape, values }] of exact.tensors) {
+      const rounded = half.tensors.get(name);
+      expect(rounded?.shape).toEqual(shape);
+      // Half precision has 11 bits, and steps of 2^-24 near zero.
+      for (const [i, value] of values.entries())
+        expect(Math.abs((rounded?.values[i] as number) - value)).toBeLessThanOrEqual(Math.max(2 ** -25, 2 ** -11 * Math.abs(value)));
+    }
+  });
+
+  it('refuses values beyond the range of float16', async () => {
+    const { model: name, parameters, tensors } = await readWeights(weights);
+    const [[first, { shape, values }]] = [...tensors] as [[string, { shape: readonly number[]; values: Float32Array }]];
+    const large = new Map([...tensors, [first, { shape, values: values.map((value, i) => (i === 3 ? 65520 : value)) }] as const]);
+    writeFileSync(at('large.safetensors'), Buffer.concat(encodeWeights({ model: name, parameters }, large)));
+    const { code, stderr } = await runCommand(
+      'weights',
+      'convert',
+      at('large.safetensors'),
+      '-o',
+      at('x.safetensors'),
+      '--type',
+      'float16',
+    );
+    expect(code).toBe(2);
+    expect(stderr).toContain(`${first} holds 65520; float16 ends at 65504`);
+    expect(existsSync(at('x.safetensors'))).toBe(false);
+  });
+
   it.each([
+    ['float16 in another kind of file', ['-o', at('x.onnx'), '--type', 'float16'], '--type float16 is for safetensors files'],
     ['an output that does not say what it is', ['-o', at('x')], 'give one with --to'],
     ['an unknown kind', ['-o', at('x'), '--to', 'keras'], "--to has no 'keras'"],
     ['a network without its source', ['-o', at('x.onnx')], 'name its source with --model'],

@@ -1,7 +1,7 @@
 import { endianness } from 'node:os';
 import type { HostTensor } from '../engines/engine.js';
 import { inputFailure } from '../files/index.js';
-import { fromBrainFloats, fromHalfFloats, fromIntegers } from './number-types.js';
+import { fromBrainFloats, fromHalfFloats, fromIntegers, toHalfFloats } from './number-types.js';
 
 /** Content of a safetensors file, as far as mfnc uses the format: tensors of float32, or brought to it, and a map of strings. */
 export interface SafetensorsContent {
@@ -14,17 +14,29 @@ export interface SafetensorsContent {
 const largestHeader = 100_000_000;
 const prefixLength = 8;
 
+/** Types in which float32 values can be stored. */
+export const storedTypes = {
+  float32: { dtype: 'F32', encode: littleEndianBytes },
+  float16: { dtype: 'F16', encode: toHalfFloats },
+} as const;
+export type StoredType = keyof typeof storedTypes;
+
 /**
  * Encodes float32 tensors in the safetensors format (huggingface.co/docs/safetensors): eight bytes with the length of the header, the header in JSON,
  * the data little-endian without gaps. The same content always gives the same bytes.
+ * @param type `float16` rounds the values, whose magnitudes have to be at most 65504.
  * @returns the file in pieces, so that it need not be held twice.
  */
-export function encodeSafetensors({ metadata, tensors }: SafetensorsContent): Uint8Array[] {
+export function encodeSafetensors({ metadata, tensors }: SafetensorsContent, type: StoredType = 'float32'): Uint8Array[] {
+  const { dtype, encode } = storedTypes[type];
   const header: Record<string, unknown> = { __metadata__: metadata };
+  const pieces: Uint8Array[] = [];
   let offset = 0;
   for (const [name, { shape, values }] of tensors) {
-    const end = offset + values.byteLength;
-    header[name] = { dtype: 'F32', shape, data_offsets: [offset, end] };
+    const piece = encode(values);
+    const end = offset + piece.byteLength;
+    header[name] = { dtype, shape, data_offsets: [offset, end] };
+    pieces.push(piece);
     offset = end;
   }
   const json = Buffer.from(JSON.stringify(header), 'utf8');
@@ -32,7 +44,7 @@ export function encodeSafetensors({ metadata, tensors }: SafetensorsContent): Ui
   json.copy(padded);
   const prefix = Buffer.alloc(prefixLength);
   prefix.writeBigUInt64LE(BigInt(padded.length));
-  return [prefix, padded, ...[...tensors.values()].map(({ values }) => littleEndianBytes(values))];
+  return [prefix, padded, ...pieces];
 }
 
 /**

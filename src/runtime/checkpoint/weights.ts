@@ -5,7 +5,8 @@ import { modelTitle } from '../../compiler/ir/model-title.js';
 import type { HostTensor } from '../engines/engine.js';
 import { inputFailure, mfncVersion, writeFileAtomically } from '../files/index.js';
 import { readStoredWeights, type WeightForm } from './forms/index.js';
-import { encodeSafetensors, littleEndianBytes } from './safetensors.js';
+import { fromHalfFloats, largestHalf, toHalfFloats } from './number-types.js';
+import { encodeSafetensors, littleEndianBytes, type StoredType } from './safetensors.js';
 
 /** Weights that were read: the trained tensors of one model, by path, and what they belong to. */
 export interface WeightsFile {
@@ -45,8 +46,30 @@ export async function writeWeights(path: string, ir: IR, weights: ReadonlyMap<st
   await writeFileAtomically(path, encodeWeights({ model: name, variant: ir.variant?.name, parameters }, tensors));
 }
 
-/** A safetensors file with weights and what they belong to, in pieces. */
-export function encodeWeights({ model, variant, parameters }: WeightsOwner, tensors: ReadonlyMap<string, HostTensor>): Uint8Array[] {
+/**
+ * The values that half precision leaves of weights, as float32.
+ * @throws RuntimeFailure that names the first tensor with a value beyond its range.
+ */
+export function roundToHalf(tensors: ReadonlyMap<string, HostTensor>, path: string): Map<string, HostTensor> {
+  return new Map(
+    [...tensors].map(([name, { shape, values }]) => {
+      const beyond = values.find((value) => !(Math.abs(value) <= largestHalf));
+      if (beyond !== undefined)
+        throw inputFailure(`${path}: ${name} holds ${beyond}; float16 ends at ${largestHalf}. Leave these weights in float32.`);
+      return [name, { shape, values: fromHalfFloats(toHalfFloats(values)) }];
+    }),
+  );
+}
+
+/**
+ * A safetensors file with weights and what they belong to, in pieces.
+ * @param type in which the values are stored: `float16` only for what `roundToHalf` gave, so that the hash is of what is read back.
+ */
+export function encodeWeights(
+  { model, variant, parameters }: WeightsOwner,
+  tensors: ReadonlyMap<string, HostTensor>,
+  type: StoredType = 'float32',
+): Uint8Array[] {
   const metadata = {
     format: 'mfnc',
     mfnc: mfncVersion,
@@ -54,7 +77,7 @@ export function encodeWeights({ model, variant, parameters }: WeightsOwner, tens
     filters: 'HWIO',
     sha256: hashTensors(tensors),
   };
-  return encodeSafetensors({ metadata, tensors });
+  return encodeSafetensors({ metadata, tensors }, type);
 }
 
 /**
