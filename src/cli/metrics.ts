@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { type Command, Option } from 'commander';
-import { listImages, pairFolders } from '../runtime/data/index.js';
+import { listImages, pairFolders, stemOf } from '../runtime/data/index.js';
 import { systemFailure } from '../runtime/files/index.js';
 import {
   checkFiles,
@@ -49,8 +49,11 @@ export function register(program: Command): void {
         '',
         'Results whose numbers were taken by different protocols are not put into one table.',
         '',
+        'Model files of metrics can be named once for a project, in mfnc.yaml in the working directory or above it: metrics: { sseq: { model: FILE } }.',
+        '',
         'Examples:',
         '  mfnc metrics enhanced/1.png normal/1.png --metric psnr,ssim_rgb',
+        '  mfnc metrics enhanced --metric niqe',
         '  mfnc metrics enhanced normal --json > mine.json',
         '  mfnc metrics --compare mine.json runs/lol/metrics.json',
       ].join('\n'),
@@ -87,15 +90,7 @@ async function measure(image: string | undefined, reference: string | undefined,
 
 function metricsByDefault(reference: string | undefined): readonly Metric[] {
   if (reference !== undefined) return defaultMetrics;
-  const able = metrics.filter(
-    (metric) => metric.kind === 'no-reference' || (metric.kind === 'fitted' && metric.model.shipped !== undefined),
-  );
-  if (able.length > 0) return able;
-  throw new CommandFailure(
-    2,
-    `${defaultMetrics.map(({ title }) => title).join(' and ')} compare an image with what it should look like`,
-    'name that too: mfnc metrics IMAGE REFERENCE',
-  );
+  return metrics.filter((metric) => metric.kind === 'no-reference' || (metric.kind === 'fitted' && metric.model.shipped !== undefined));
 }
 
 function requireReference(wanted: readonly Metric[], reference: string | undefined, image: string): void {
@@ -110,17 +105,22 @@ function requireReference(wanted: readonly Metric[], reference: string | undefin
 
 async function filesToMeasure(image: string, reference: string | undefined): Promise<MeasuredFile[]> {
   const isFolderOfImages = await isFolder(image);
-  if (reference === undefined)
-    return (isFolderOfImages ? await listImages(image) : [image]).map((file) => ({ name: basename(file), image: file }));
+  if (reference === undefined) return named(isFolderOfImages ? await listImages(image) : [image]);
   if ((await isFolder(reference)) !== isFolderOfImages)
     throw new CommandFailure(
       2,
       `${isFolderOfImages ? image : reference} is a folder and ${isFolderOfImages ? reference : image} is a file`,
       'give two images, or two folders',
     );
-  if (!isFolderOfImages) return [{ name: basename(image), image, reference }];
+  if (!isFolderOfImages) return [{ name: stemOf(image), image, reference }];
   const pairs = await pairFolders({ image, reference });
   return pairs.map(({ name, files }) => ({ name, image: files.image as string, reference: files.reference as string }));
+}
+
+/** Named without extension, as pairs are, unless that would make two files one. */
+function named(files: readonly string[]): MeasuredFile[] {
+  const stems = files.map(stemOf);
+  return files.map((file, i) => ({ name: new Set(stems).size === files.length ? (stems[i] as string) : basename(file), image: file }));
 }
 
 async function isFolder(path: string): Promise<boolean> {

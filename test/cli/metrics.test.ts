@@ -23,7 +23,7 @@ describe('mfnc metrics', () => {
   it('measures an image against its reference, and folders by name, with the same numbers in every form', async () => {
     const { low, normal } = await writePairs(temporaryFolder(), 3, 40, 30);
     const one: MetricResults = JSON.parse(await printed(join(low, '2.png'), join(normal, '2.png'), '--metric', 'psnr, psnr_y', '--json'));
-    expect(one.images).toEqual([{ name: '2.png', width: 40, height: 30, scores: one.mean }]);
+    expect(one.images).toEqual([{ name: '2', width: 40, height: 30, scores: one.mean }]);
     const all: MetricResults = JSON.parse(await printed(low, normal, '--metric', 'psnr', '--metric', 'psnr_y', '--json'));
     expect(all.images.map(({ name }) => name)).toEqual(['1', '2', '3']);
     expect(all.images[1]?.scores).toEqual(one.mean);
@@ -70,6 +70,23 @@ describe('mfnc metrics', () => {
     expectMistake(await runCommand('metrics', '--compare', a, mixed), /other\.json: does not say by which protocol/);
     writeFileSync(mixed, '{');
     expectMistake(await runCommand('metrics', '--compare', mixed), /other\.json: is no JSON\./);
+  });
+
+  it('measures images by themselves with what the package ships, and not NIQE of two models in one table', async () => {
+    const folder = temporaryFolder();
+    const { low } = await writePairs(folder, 2, 200, 192);
+    const own: MetricResults = JSON.parse(await printed(low, '--json'));
+    expect(Object.keys(own.protocols)).toEqual(['niqe']);
+    expect(own.images.map(({ name }) => name)).toEqual(['1', '2']);
+    expect(own.mean.niqe).toBeCloseTo(own.images.reduce((sum, { scores }) => sum + (scores.niqe as number), 0) / 2, 10);
+    const model = join(folder, 'niqe.json');
+    const shipped = JSON.parse(readFileSync('models/metrics/niqe.json', 'utf8'));
+    shipped.mu[0] += 0.25;
+    writeFileSync(model, JSON.stringify(shipped));
+    const [a, b] = [join(folder, 'a.json'), join(folder, 'b.json')];
+    writeFileSync(a, JSON.stringify(own));
+    writeFileSync(b, await printed(low, '--metric', 'niqe', '--metric-model', `niqe=${model}`, '--json'));
+    expectMistake(await runCommand('metrics', '--compare', a, b), /niqe was taken by two protocols[\s\S]*They differ in .*model/);
   });
 
   it('teaches what is missing or wrong', async () => {
