@@ -11,6 +11,7 @@ import {
 import { type Diagnostic, report, type Span } from '../compiler/diagnostics/index.js';
 import type { Stage } from '../compiler/ir/ir.js';
 import { estimatedEngines, estimatePeak, fittingBatch, type PeakEstimate } from '../runtime/engines/step-memory.js';
+import { parseByteSize } from '../runtime/files/index.js';
 import { printDiagnostics, requireIR } from './analyze-file.js';
 import { CommandFailure } from './failure.js';
 import { formatImageSize, type ImageSize } from './image-size.js';
@@ -108,9 +109,9 @@ export function tooMuchMemory(span: Span, stage: string, { engine, bytes }: Peak
 
 /** Reads `--memory`: '16GB', '800MB'. */
 export function parseMemory(text: string): number {
-  const [, amount, unit] = /^(\d+(?:\.\d+)?)\s*([MG])B$/i.exec(text.trim()) ?? [];
-  if (amount === undefined || unit === undefined) throw new InvalidArgumentError("Give a size as '800MB' or '16GB'.");
-  return Number(amount) * (unit.toUpperCase() === 'G' ? 1e9 : 1e6);
+  const bytes = parseByteSize(text);
+  if (bytes === undefined) throw new InvalidArgumentError("Give a size as '800MB' or '16GB'.");
+  return bytes;
 }
 
 /** The tables that a person reads. */

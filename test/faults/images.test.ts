@@ -2,16 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import {
-  checkHeldOut,
-  checkSource,
-  darkenFiles,
-  encodeImage,
-  ImageCache,
-  pairFolders,
-  readImage,
-  readImageHeader,
-} from '../../src/runtime/data/index.js';
+import { checkHeldOut, darkenFiles, encodeImage, Loader, pairFolders, readImage, readImageHeader } from '../../src/runtime/data/index.js';
 import { badImages, syntheticPhotograph, writePairs } from '../support/images.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -104,7 +95,7 @@ describe('a folder of pairs', () => {
     for (const path of Object.values(folders)) writeFileSync(join(path, '3.png'), await encodeImage(syntheticPhotograph(64, 20, 2), 'png'));
     const before = readdirSync(folders.low);
     const source = { roles: ['low', 'normal'], samples: await pairFolders(folders) };
-    await expect(checkSource(source, new ImageCache(), [32, 32])).rejects.toThrow(
+    await expect(Loader.open([source], { workers: 0 }, [32, 32], { checked: () => undefined })).rejects.toThrow(
       /3 of the training images cannot be used:\n.*1\.png: is empty.*\n.*normal\/2\.png: is 64x40 pixels, its partner .*low\/2\.png is 64x48\.\n.*3\.png: is 64x20 pixels, smaller than a patch of 32x32/,
     );
     expect(readdirSync(folders.low)).toEqual(before);

@@ -76,6 +76,8 @@ export async function makeTinyRun(folder: string): Promise<TinyRun> {
         output: `runs/${name}`,
         seed: 1,
         samples: { count: 1 },
+        // A thread takes longer to start than such a training takes.
+        loader: { workers: 0 },
         ...changes,
       };
       writeFileSync(path, stringify(content));
@@ -92,6 +94,6 @@ export async function makeTinyRun(folder: string): Promise<TinyRun> {
 }
 
 /** What a log says without the times, which differ from run to run. */
-export function withoutTimes(log: readonly StepRecord[]): Omit<StepRecord, 'seconds'>[] {
-  return log.map(({ seconds: _seconds, ...rest }) => rest);
+export function withoutTimes(log: readonly StepRecord[]): Omit<StepRecord, 'seconds' | 'waiting'>[] {
+  return log.map(({ seconds: _seconds, waiting: _waiting, ...rest }) => rest);
 }

@@ -1,5 +1,5 @@
 import type { HostTensor } from '../engines/engine.js';
-import type { ImageCache } from './image-cache.js';
+import type { BatchStream } from './batch-ring.js';
 import { defaultRange, type RGBImage, type ValueRange } from './pixels.js';
 import { Random } from './random.js';
 import { type Region, resampleRegion } from './resample.js';
@@ -27,6 +27,11 @@ export interface DrawnPatch {
   readonly mirrored: boolean;
 }
 
+/** Where decoded pictures come from. */
+export interface PictureSource {
+  get(path: string): Promise<RGBImage>;
+}
+
 /**
  * Factors by which an image is made smaller before its patch is cut; the paper says only "scaling". Half of the patches keep their resolution,
  * since resampling also smooths the noise that is to be learnt.
@@ -50,7 +55,7 @@ export class PatchSampler {
 
   constructor(
     readonly source: CheckedSource,
-    private readonly cache: ImageCache,
+    private readonly pictures: PictureSource,
     private readonly sampling: Sampling,
   ) {
     const [height, width] = sampling.patch;
@@ -87,25 +92,41 @@ export class PatchSampler {
     });
   }
 
+  /** The streams that a batch has, in the order of the source's roles. */
+  get streams(): BatchStream[] {
+    const { batch, patch } = this.sampling;
+    return this.source.roles.map((role) => ({ role, shape: [batch, patch[0], patch[1], 3] }));
+  }
+
   /**
    * Batch number `step`, from 0.
    * @returns a tensor [batch, height, width, 3] for each role. @throws RuntimeFailure when an image cannot be read.
    */
   async batch(step: number): Promise<Map<string, HostTensor>> {
+    const tensors = new Map<string, HostTensor>();
+    for (const { role, shape } of this.streams)
+      tensors.set(role, { shape, values: new Float32Array(shape.reduce((product, side) => product * side, 1)) });
+    await this.write(step, new Map([...tensors].map(([role, { values }]) => [role, values])));
+    return tensors;
+  }
+
+  /**
+   * Writes batch number `step`, from 0, to where its roles go; roles without a target are left out.
+   * @throws RuntimeFailure when an image cannot be read.
+   */
+  async write(step: number, targets: ReadonlyMap<string, Float32Array>): Promise<void> {
     const { batch, patch, ranges } = this.sampling;
     const draws = Array.from({ length: batch }, (_, k) => this.draw(step * batch + k));
-    const tensors = new Map<string, HostTensor>();
+    const size = patch[0] * patch[1] * 3;
     for (const role of this.source.roles) {
-      const images = await Promise.all(draws.map(({ sample }) => this.cache.get(sample.files[role] as string)));
-      const size = patch[0] * patch[1] * 3;
-      const values = new Float32Array(batch * size);
+      const target = targets.get(role);
+      if (target === undefined) continue;
+      const images = await Promise.all(draws.map(({ sample }) => this.pictures.get(sample.files[role] as string)));
       images.forEach((image, k) => {
         const { region, mirrored } = draws[k] as Draw;
-        writePatch(values.subarray(k * size, (k + 1) * size), image, region, mirrored, patch, ranges?.get(role) ?? defaultRange);
+        writePatch(target.subarray(k * size, (k + 1) * size), image, region, mirrored, patch, ranges?.get(role) ?? defaultRange);
       });
-      tensors.set(role, { shape: [batch, patch[0], patch[1], 3], values });
     }
-    return tensors;
   }
 
   private draw(number: number): Draw {
@@ -175,13 +196,39 @@ function writePatch(
   range: ValueRange,
 ): void {
   const [height, width] = patch;
-  const samples = resampleRegion(image, region, height, width);
   const scale = (range[1] - range[0]) / 255;
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const from = (y * width + (mirrored ? width - 1 - x : x)) * 3;
-      const at = (y * width + x) * 3;
-      for (let c = 0; c < 3; c++) to[at + c] = range[0] + scale * (samples[from + c] as number);
+  if (region.height === height && region.width === width) {
+    copyPatch(to, image, region, mirrored, range[0], scale);
+    return;
+  }
+  const samples = resampleRegion(image, region, height, width);
+  const step = mirrored ? -3 : 3;
+  for (let y = 0, at = 0; y < height; y++) {
+    let from = (y * width + (mirrored ? width - 1 : 0)) * 3;
+    for (let x = 0; x < width; x++, from += step, at += 3) {
+      to[at] = range[0] + scale * (samples[from] as number);
+      to[at + 1] = range[0] + scale * (samples[from + 1] as number);
+      to[at + 2] = range[0] + scale * (samples[from + 2] as number);
+    }
+  }
+}
+
+/** Writes a region as it is, without resampling. */
+function copyPatch(
+  to: Float32Array,
+  { data, width: stride }: RGBImage,
+  region: Region,
+  mirrored: boolean,
+  minimum: number,
+  scale: number,
+): void {
+  const step = mirrored ? -3 : 3;
+  for (let y = 0, at = 0; y < region.height; y++) {
+    let from = ((region.top + y) * stride + region.left + (mirrored ? region.width - 1 : 0)) * 3;
+    for (let x = 0; x < region.width; x++, from += step, at += 3) {
+      to[at] = minimum + scale * (data[from] as number);
+      to[at + 1] = minimum + scale * (data[from + 1] as number);
+      to[at + 2] = minimum + scale * (data[from + 2] as number);
     }
   }
 }

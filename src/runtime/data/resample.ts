@@ -17,24 +17,31 @@ export function resampleRegion(image: RGBImage, region: Region, height: number, 
   const columns = filterTaps(region.width, width);
   const rows = filterTaps(region.height, height);
   const narrow = new Float32Array(region.height * width * 3);
-  for (let y = 0; y < region.height; y++) {
+  for (let y = 0, to = 0; y < region.height; y++) {
     const start = ((region.top + y) * image.width + region.left) * 3;
-    for (let x = 0; x < width; x++) {
-      const { first, weights } = columns[x] as Taps;
-      for (let c = 0; c < 3; c++) {
-        let sum = 0;
-        for (let k = 0; k < weights.length; k++) sum += (weights[k] as number) * (image.data[start + (first + k) * 3 + c] as number);
-        narrow[(y * width + x) * 3 + c] = sum;
+    for (let x = 0; x < width; x++, to += 3) {
+      const last = columns.ends[x + 1] as number;
+      let [red, green, blue] = [0, 0, 0];
+      let from = start + (columns.firsts[x] as number) * 3;
+      for (let k = columns.ends[x] as number; k < last; k++, from += 3) {
+        const weight = columns.weights[k] as number;
+        red += weight * (image.data[from] as number);
+        green += weight * (image.data[from + 1] as number);
+        blue += weight * (image.data[from + 2] as number);
       }
+      narrow[to] = red;
+      narrow[to + 1] = green;
+      narrow[to + 2] = blue;
     }
   }
   const result = new Float32Array(height * width * 3);
   const stride = width * 3;
   for (let y = 0; y < height; y++) {
-    const { first, weights } = rows[y] as Taps;
+    const [begin, last] = [rows.ends[y] as number, rows.ends[y + 1] as number];
+    const first = (rows.firsts[y] as number) * stride;
     for (let i = 0; i < stride; i++) {
       let sum = 0;
-      for (let k = 0; k < weights.length; k++) sum += (weights[k] as number) * (narrow[(first + k) * stride + i] as number);
+      for (let k = begin, from = first + i; k < last; k++, from += stride) sum += (rows.weights[k] as number) * (narrow[from] as number);
       result[y * stride + i] = sum;
     }
   }
@@ -51,19 +58,29 @@ export function shrink(image: RGBImage, longest: number): RGBImage {
   return { width, height, data: Uint8Array.from(values, (value) => Math.round(value)) };
 }
 
+/** The weights by which each of the output samples of an axis is made, one after the other. */
 interface Taps {
-  readonly first: number;
-  readonly weights: readonly number[];
+  /** First input sample of each output sample. */
+  readonly firsts: Uint32Array;
+  /** Where the weights of each output sample begin; one entry more than there are output samples. */
+  readonly ends: Uint32Array;
+  readonly weights: Float64Array;
 }
 
-function filterTaps(from: number, to: number): Taps[] {
+function filterTaps(from: number, to: number): Taps {
   const factor = from / to;
-  return Array.from({ length: to }, (_, i) => {
+  const firsts = new Uint32Array(to);
+  const ends = new Uint32Array(to + 1);
+  const weights: number[] = [];
+  for (let i = 0; i < to; i++) {
     const centre = (i + 0.5) * factor - 0.5;
     const first = Math.max(0, Math.floor(centre - factor) + 1);
     const last = Math.min(from - 1, Math.ceil(centre + factor) - 1);
     const raw = Array.from({ length: last - first + 1 }, (_, k) => 1 - Math.abs(first + k - centre) / factor);
     const sum = raw.reduce((a, b) => a + b, 0);
-    return { first, weights: raw.map((weight) => weight / sum) };
-  });
+    weights.push(...raw.map((weight) => weight / sum));
+    firsts[i] = first;
+    ends[i + 1] = weights.length;
+  }
+  return { firsts, ends, weights: Float64Array.from(weights) };
 }

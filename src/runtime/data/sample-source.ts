@@ -1,7 +1,6 @@
 import { inputFailure, RuntimeFailure, realName } from '../files/index.js';
-import { type Demand, measureDemand, patchDemand, type SizedFile, sizeFault } from './demand.js';
-import { readImageHeader } from './image.js';
-import { ImageCache } from './image-cache.js';
+import { type Demand, measureDemand, type SizedFile, sizeFault } from './demand.js';
+import { readImage } from './image.js';
 import type { Pair } from './pairs.js';
 
 /** Images that are drawn together: pairs of two or more roles, or single images of one role. */
@@ -26,73 +25,85 @@ export interface CheckedSource {
 const shownProblems = 10;
 const concurrency = 4;
 
-/**
- * Looks at every image of a source before a training starts, so that a bad file is told at once and not after hours: all headers are read, and as
- * many images as fit into the cache are decoded in full.
- * @param patch smallest height and width.
- * @param progress called after each sample with how many are done.
- * @throws RuntimeFailure that lists the images that cannot be used.
- */
-export async function checkSource(
-  source: SampleSource,
-  cache: ImageCache,
-  patch: readonly [number, number],
-  progress: (done: number) => void = () => undefined,
-): Promise<CheckedSource> {
-  return { roles: source.roles, samples: await checkSamples(source, cache, patchDemand(patch), progress) };
+/** A file that was looked at: the size of its upright image, or what is wrong with it. */
+export type LookedFile = SizedFile | { readonly path: string; readonly problem: string };
+
+/** The files of each sample of a source, in the order of its roles. */
+export interface LookedSource {
+  readonly source: SampleSource;
+  readonly files: readonly (readonly LookedFile[])[];
 }
 
-/** Bytes of decoded held-out images that are kept while they are looked at. */
-const heldOutCacheLimit = 2 ** 28;
+/**
+ * Looks at every file of a source; none that is bad stops it.
+ * @param read gives the size of an upright image, from its header or after decoding all of it.
+ * @param progress called after each sample with how many are done.
+ */
+export async function lookAt(
+  source: SampleSource,
+  read: (path: string) => Promise<{ readonly width: number; readonly height: number }>,
+  progress: (done: number) => void = () => undefined,
+): Promise<LookedSource> {
+  const look = async (path: string): Promise<LookedFile> => {
+    try {
+      const { width, height } = await read(path);
+      return { path, width, height };
+    } catch (error) {
+      if (error instanceof RuntimeFailure) return { path, problem: error.message };
+      throw error;
+    }
+  };
+  const files: LookedFile[][] = source.samples.map(() => []);
+  const waiting = source.samples.entries();
+  let done = 0;
+  const work = async (): Promise<void> => {
+    for (const [i, sample] of waiting) {
+      files[i] = await Promise.all(source.roles.map((role) => look(sample.files[role] as string)));
+      progress(++done);
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, work));
+  // libvips keeps the reasons of all threads in one place, where they get mixed up: each bad file is looked at again, alone.
+  for (const looked of files) {
+    for (const [k, file] of looked.entries()) if ('problem' in file) looked[k] = await look(file.path);
+  }
+  return { source, files };
+}
 
 /**
- * Looks at every image that is held out before a training starts, for it is measured only at its end.
+ * Judges a source whose files were looked at.
+ * @param undecodable what is wrong with files whose headers are right, by their paths.
+ * @throws RuntimeFailure that lists the images that cannot be used.
+ */
+export function requireUsable(
+  { source, files }: LookedSource,
+  demand: Demand,
+  undecodable: ReadonlyMap<string, string> = new Map(),
+): CheckedSource {
+  const problems = files.map((looked) => {
+    for (const file of looked) {
+      const problem = 'problem' in file ? file.problem : undecodable.get(file.path);
+      if (problem !== undefined) return problem;
+    }
+    const fault = sizeFault(looked as readonly SizedFile[], demand);
+    return fault && `${fault.path}: ${fault.problem}.${fault.remedy === undefined ? '' : ` ${fault.remedy}`}`;
+  });
+  const found = problems.filter((problem) => problem !== undefined);
+  if (found.length > 0) throw unusable(found, demand.images);
+  const samples = source.samples.map((sample, i) => {
+    const [{ width, height }] = files[i] as [SizedFile];
+    return { ...sample, width, height };
+  });
+  return { roles: source.roles, samples };
+}
+
+/**
+ * Looks at every image that is held out before a training starts, for it is measured only at its end, and decodes it in full.
  * @param side smallest height and width, which the metrics need. @param progress called after each sample with how many are done.
  * @throws RuntimeFailure that lists the images that cannot be used.
  */
 export async function checkHeldOut(source: SampleSource, side: number, progress: (done: number) => void = () => undefined): Promise<void> {
-  await checkSamples(source, new ImageCache(heldOutCacheLimit), measureDemand(side), progress);
-}
-
-async function checkSamples(
-  source: SampleSource,
-  cache: ImageCache,
-  demand: Demand,
-  progress: (done: number) => void,
-): Promise<SizedSample[]> {
-  const sized: (SizedSample | undefined)[] = source.samples.map(() => undefined);
-  const problems: (string | undefined)[] = source.samples.map(() => undefined);
-  let next = 0;
-  let done = 0;
-  const worker = async (): Promise<void> => {
-    for (let i = next++; i < source.samples.length; i = next++) {
-      try {
-        sized[i] = await checkSample(source.samples[i] as Pair, source.roles, cache, demand);
-      } catch (error) {
-        if (!(error instanceof RuntimeFailure)) throw error;
-        problems[i] = error.message;
-      }
-      progress(++done);
-    }
-  };
-  await Promise.all(Array.from({ length: concurrency }, worker));
-  const found = problems.filter((problem) => problem !== undefined);
-  if (found.length > 0) throw unusable(found, demand.images);
-  return sized.filter((sample) => sample !== undefined);
-}
-
-async function checkSample(sample: Pair, roles: readonly string[], cache: ImageCache, demand: Demand): Promise<SizedSample> {
-  const sizes = await Promise.all(
-    roles.map(async (role) => {
-      const path = sample.files[role] as string;
-      const { width, height } = cache.hasRoom ? await cache.get(path) : await readImageHeader(path);
-      return { path, width, height };
-    }),
-  );
-  const fault = sizeFault(sizes, demand);
-  if (fault !== undefined) throw inputFailure(`${fault.path}: ${fault.problem}.${fault.remedy === undefined ? '' : ` ${fault.remedy}`}`);
-  const { width, height } = sizes[0] as SizedFile;
-  return { ...sample, width, height };
+  requireUsable(await lookAt(source, (path) => readImage(path, 'training'), progress), measureDemand(side));
 }
 
 function unusable(problems: readonly string[], images: string): Error {

@@ -1,5 +1,6 @@
 export { compareNaturally } from '../../compiler/natural-order.js';
 export { type FileContent, makeFolder, writeFileAtomically, writeFolderAtomically } from './atomic-write.js';
+export { parseByteSize } from './byte-size.js';
 export { inputFailure, operationFailure, RuntimeFailure } from './failure.js';
 export { withLock } from './lock.js';
 export { isPartial, removePartials } from './partial.js';

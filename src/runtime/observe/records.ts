@@ -9,6 +9,8 @@ export interface StepRecord extends Moment {
   readonly rate: number;
   /** Wall-clock seconds that the step took. */
   readonly seconds: number;
+  /** Seconds of these in which nothing was computed, because the batch was not ready; absent in older logs. */
+  readonly waiting?: number;
 }
 
 /** A picture that a run wrote: a grid with a row for each pair and input, output and truth side by side. */

@@ -1,7 +1,7 @@
 import { inPrecision, lowerTrainStep, type TrainStep } from '../../compiler/3-lower/index.js';
 import type { IR, Stage, Training } from '../../compiler/ir/ir.js';
 import { CheckpointStore, type FoundCheckpoint, type TrainingCheckpoint } from '../checkpoint/index.js';
-import { type CheckedSource, checkSource, ImageCache } from '../data/index.js';
+import { Loader } from '../data/index.js';
 import type { Engine, HostTensor } from '../engines/engine.js';
 import { requireSupport } from '../engines/support.js';
 import { inputFailure, readRecords } from '../files/index.js';
@@ -100,15 +100,11 @@ export async function replay(request: ReplayRequest): Promise<ReplayedStep> {
   if (found !== undefined) tellDifferences(request, found, describeRun(run, ir, data, recordedWeights(found)));
   const trainStep = lowerStage(request);
   const threads = threadsOf(request);
-  const cache = new ImageCache();
-  const checked: CheckedSource[] = [];
-  for (const source of data.sources) {
-    const name = source.roles.join(' and ');
-    checked.push(await checkSource(source, cache, training.patch, (done) => request.checked(name, done, source.samples.length)));
-  }
-  const { length, readBy } = stageBatches(ir, training, stage, run.seed, { cache, sources: checked });
+  // Without threads of its own: few batches are needed.
+  const loader = await Loader.open(data.sources, { ...run.loader, workers: 0 }, training.patch, request);
+  const { length, readBy } = stageBatches(ir, training, stage, run.seed, loader);
   if (step > length) throw inputFailure(`stage ${stage.name} has ${length} steps, so there is no step ${step}.`);
-  const batches = readBy(trainStep);
+  const batches = readBy(trainStep, origin.done, step);
   const states = found?.checkpoint.stage === stage.name ? found.checkpoint.states : new Map<string, HostTensor>();
   const stageRun = await StageRun.start(stage.name, trainStep, batches, engine, threads, {
     step: origin.done,
@@ -149,7 +145,7 @@ async function runTo({ origin, stepDone }: ReplayRequest, stageRun: StageRun): P
   const between = origin.step - 1 - origin.done;
   try {
     while (stageRun.step < origin.step - 1) {
-      await stageRun.advance(stageRun.step + 1 >= origin.step - 1);
+      await stageRun.advance();
       stepDone(stageRun.step - origin.done, between);
     }
   } catch (error) {

@@ -106,6 +106,7 @@ export function resolvedConfig(run: RunFile, ir: IR, engine: EngineName, threads
       weights: { file: resolve(weights.file), ...(weights.map !== undefined && { map: resolve(weights.map) }), sha256: weightsHash },
     }),
     training: { ...nested(training?.settings ?? {}), patch: training?.patch.join('x') },
+    ...(Object.keys(run.loader).length === 0 ? {} : { loader: run.loader }),
     samples: run.samples,
     checkpoint: run.checkpoint,
     ...(run.data.validation === undefined ? {} : { validation: run.validation }),

@@ -56,6 +56,28 @@ export const runFileSchema = {
       type: ['object', 'null'],
       description: 'Overrides of the training of the model: batch, patch, and the settings of its stages by name.',
     },
+    loader: {
+      type: 'object',
+      additionalProperties: false,
+      description: 'How pictures are loaded; none of it changes what a training computes.',
+      properties: {
+        workers: {
+          type: 'integer',
+          minimum: 0,
+          maximum: 64,
+          description:
+            'Threads that decode pictures and cut patches; 0 for the one that computes. Default: the cores less one, at least 1, at most 4.',
+        },
+        prefetch: { type: 'integer', minimum: 1, maximum: 64, description: 'Batches kept ready. Default: workers + 3, within 256 MB.' },
+        cache: {
+          type: ['string', 'integer'],
+          minimum: 0,
+          pattern: '^\\s*\\d+(\\.\\d+)?\\s*[MGmg][Bb]\\s*$',
+          examples: ['512MB', '2GB'],
+          description: 'Memory for decoded pictures, in bytes or as 512MB; 0 for none. Default: 1 GiB, at most a quarter of the machine.',
+        },
+      },
+    },
     samples: {
       type: 'object',
       additionalProperties: false,

@@ -4,8 +4,9 @@ import type { OverrideSource } from '../../compiler/2-analyze/variants/overrides
 import { parseReference } from '../../compiler/2-analyze/variants/reference.js';
 import type { Precision } from '../../compiler/3-lower/index.js';
 import { didYouMean } from '../../compiler/diagnostics/did-you-mean.js';
+import type { LoaderSettings } from '../data/index.js';
 import type { EngineName } from '../engines/engine.js';
-import { compareNaturally, inputFailure } from '../files/index.js';
+import { compareNaturally, inputFailure, parseByteSize } from '../files/index.js';
 import { type DocumentPath, RunDocument } from './run-document.js';
 import { runFileSchema } from './run-file-schema.js';
 import { kindOf, overridesOfArguments, overridesOfDocument } from './run-overrides.js';
@@ -27,6 +28,8 @@ export interface RunFile {
   readonly weights: StartWeightsSource | undefined;
   /** What the run file gives the model's parameters and settings, then what `--set` gives them. */
   readonly overrides: readonly OverrideSource[];
+  /** How pictures are loaded, where the run file says it. */
+  readonly loader: LoaderSettings;
   readonly samples: { readonly every: number; readonly count: number };
   readonly checkpoint: { readonly every: number; readonly keep: number };
   /** Steps between two measurements of the pairs held out, and the metric whose mean decides which weights are the best. */
@@ -55,6 +58,7 @@ interface RawRunFile {
   readonly seed?: number;
   readonly weights?: string | { readonly file: string; readonly map?: string; readonly sha256?: string };
   readonly training?: Record<string, unknown> | null;
+  readonly loader?: { readonly workers?: number; readonly prefetch?: number; readonly cache?: number | string };
   readonly samples?: { readonly every?: number; readonly count?: number };
   readonly checkpoint?: { readonly every?: number; readonly keep?: number };
   readonly validation?: { readonly every?: number; readonly best?: 'psnr' | 'ssim' };
@@ -92,11 +96,17 @@ export async function readRunFile(path: string, overrides: readonly string[] = [
     seed: raw.seed ?? 1,
     weights: weightsOf(raw.weights, relative),
     overrides: [overridesOfDocument(raw, document), ...(ofModel.length > 0 ? [overridesOfArguments(ofModel)] : [])],
+    loader: loaderOf(raw.loader ?? {}),
     samples: { every: raw.samples?.every ?? 500, count: raw.samples?.count ?? 4 },
     checkpoint: { every: raw.checkpoint?.every ?? 200, keep: raw.checkpoint?.keep ?? 3 },
     validation: { every: raw.validation?.every ?? 1000, best: raw.validation?.best ?? 'psnr' },
     placeOf: (place, part) => document.placeOf(place, part),
   };
+}
+
+function loaderOf({ cache, ...settings }: NonNullable<RawRunFile['loader']>): LoaderSettings {
+  if (cache === undefined) return settings;
+  return { ...settings, cache: typeof cache === 'string' ? (parseByteSize(cache) ?? 0) : cache };
 }
 
 function weightsOf(given: RawRunFile['weights'], relative: (file: string) => string): StartWeightsSource | undefined {
@@ -133,6 +143,8 @@ export function describeMistake(error: ErrorObject, document: RunDocument, whole
     const [nearest] = didYouMean(String(error.data), choices);
     return `${place}: ${name} is '${String(error.data)}'; wanted is one of ${choices.join(', ')}.${nearest === undefined ? '' : ` Did you mean ${nearest}?`}`;
   }
+  if (error.keyword === 'pattern')
+    return `${place}: ${name} is '${String(error.data)}'; wanted is a text as ${(error.parentSchema?.examples ?? []).join(' or ')}.`;
   if (error.keyword === 'minLength') return `${place}: ${name} is empty.`;
   return `${place}: ${name} is ${JSON.stringify(error.data)}; it ${error.message}.`;
 }

@@ -1,29 +1,38 @@
 import type { TrainStep } from '../../compiler/3-lower/index.js';
 import type { IR, Stage, Training } from '../../compiler/ir/ir.js';
-import { type CheckedSource, type ImageCache, PatchSampler, type ValueRange } from '../data/index.js';
-import { type BatchSource, inputNames, joinSamplers } from './stage-run.js';
+import type { Loader, ValueRange } from '../data/index.js';
+import { type BatchSource, inputNames } from './stage-run.js';
 
 /** The batches of a stage. */
 export interface StageBatches {
   /** Steps of the whole stage. */
   readonly length: number;
-  /** Those streams that a train step reads. */
-  readBy(trainStep: TrainStep): BatchSource;
+  /** Those streams that a train step reads, made from now on. @param first number of the first batch. @param end number of the one after the last. */
+  readBy(trainStep: TrainStep, first: number, end: number): BatchSource;
 }
 
-/** What the batches of all stages are drawn from. */
-export interface Pictures {
-  readonly cache: ImageCache;
-  readonly sources: readonly CheckedSource[];
-}
-
-/** The batches that a stage draws, a function of the run's seed, the stage and the pictures. */
-export function stageBatches(ir: IR, training: Training, stage: Stage, seed: number, pictures: Pictures): StageBatches {
+/** The batches that a stage draws, a function of the run's seed, the stage and the pictures; the first source counts the epochs. */
+export function stageBatches(ir: IR, training: Training, stage: Stage, seed: number, loader: Loader): StageBatches {
   const { batch, patch, augmentations } = training;
   const inputs = ir.definitions.find(({ id }) => id === stage.definition)?.inputs ?? [];
   const ranges = new Map<string, ValueRange>(inputs.flatMap(({ name, range }) => (range === undefined ? [] : [[name, range] as const])));
   const sampling = { seed, stage: stage.name, batch, patch, augmentations, ranges };
-  const samplers = pictures.sources.map((source) => new PatchSampler(source, pictures.cache, sampling));
+  const samplers = loader.samplers(sampling);
   const length = 'steps' in stage.duration ? stage.duration.steps : (samplers[0]?.stepsFor(stage.duration.epochs) ?? 0);
-  return { length, readBy: (trainStep) => joinSamplers(samplers, new Set(inputNames(trainStep, 'data'))) };
+  return {
+    length,
+    readBy(trainStep, first, end) {
+      const streams = new Set(inputNames(trainStep, 'data'));
+      const used = samplers.filter(({ source }) => source.roles.some((role) => streams.has(role)));
+      const batches = loader.batches(sampling, streams, first, end);
+      return {
+        batch: (step) => batches.batch(step),
+        close: () => batches.close(),
+        epochOf: (step) => samplers[0]?.epochOf(step) ?? 0,
+        cursors: (step) =>
+          used.map((sampler) => ({ roles: sampler.source.roles, ...sampler.cursor(step), patchesPerPass: sampler.patchesPerPass })),
+        origins: (step) => used.map((sampler) => ({ roles: sampler.source.roles, patches: sampler.patches(step) })),
+      };
+    },
+  };
 }

@@ -1,14 +1,13 @@
 import type { TrainStep } from '../../compiler/3-lower/index.js';
 import type { DataCursor } from '../checkpoint/index.js';
-import type { PatchSampler } from '../data/index.js';
+import type { Batches } from '../data/index.js';
 import type { Engine, Executable, HostTensor } from '../engines/engine.js';
 import type { BatchOrigin } from './batch-origin.js';
 import { lossesOf, requireFinite } from './finite-check.js';
 
-/** A batch of every stream that a stage reads. */
-export interface BatchSource {
-  /** Batch number `step`, from 0, as a tensor for each stream. */
-  batch(step: number): Promise<Map<string, HostTensor>>;
+/** The batches of every stream that a stage reads. */
+export interface BatchSource extends Batches {
+  /** Pass over the first source in which batch number `step` starts. */
   epochOf(step: number): number;
   /** Where batch number `step` begins in each source. */
   cursors(step: number): DataCursor[];
@@ -23,6 +22,8 @@ export interface StepResult {
   readonly losses: Record<string, number>;
   readonly rate: number;
   readonly seconds: number;
+  /** Seconds of these in which nothing was computed, because the batch was not ready. */
+  readonly waiting: number;
 }
 
 /** Weights and moments of a stage by name. */
@@ -41,21 +42,6 @@ export interface ExaminedStep {
   readonly after: StageValues;
 }
 
-/** Joins the samplers of several sources; the first one counts the epochs. */
-export function joinSamplers(samplers: readonly PatchSampler[], streams: ReadonlySet<string>): BatchSource {
-  const used = samplers.filter(({ source }) => source.roles.some((role) => streams.has(role)));
-  return {
-    async batch(step) {
-      const batches = await Promise.all(used.map((sampler) => sampler.batch(step)));
-      return new Map(batches.flatMap((batch) => [...batch].filter(([role]) => streams.has(role))));
-    },
-    epochOf: (step) => samplers[0]?.epochOf(step) ?? 0,
-    cursors: (step) =>
-      used.map((sampler) => ({ roles: sampler.source.roles, ...sampler.cursor(step), patchesPerPass: sampler.patchesPerPass })),
-    origins: (step) => used.map((sampler) => ({ roles: sampler.source.roles, patches: sampler.patches(step) })),
-  };
-}
-
 /** Names of the Program's inputs of a role. */
 export function inputNames(
   { program }: { readonly program: TrainStep['program'] },
@@ -66,7 +52,7 @@ export function inputNames(
 
 /** A stage of a training while it runs: its train step on an engine, and how many steps are done. */
 export class StageRun {
-  private next: { readonly step: number; readonly batch: Promise<Map<string, HostTensor>> } | undefined;
+  private spent = { seconds: 0, waiting: 0 };
 
   private constructor(
     readonly stage: string,
@@ -104,21 +90,28 @@ export class StageRun {
     return this.done;
   }
 
+  /** Seconds that the steps of this process took, and those of them in which a batch was waited for. */
+  get time(): { readonly seconds: number; readonly waiting: number } {
+    return this.spent;
+  }
+
   /**
-   * Runs one step. The batch of the step after it is decoded meanwhile, unless this is the last.
-   * @throws NonFiniteStep for a loss, weight or moment that is no finite number: the stage then stands where it stood. EngineFailure.
+   * Runs one step.
+   * @throws RuntimeFailure when a picture cannot be read. NonFiniteStep for a loss, weight or moment that is no finite number: the stage then stands where it stood. EngineFailure.
    */
-  async advance(isLast: boolean): Promise<StepResult> {
+  async advance(): Promise<StepResult> {
     const started = performance.now();
     const step = this.done;
-    const data = await (this.next?.step === step ? this.next.batch : this.batches.batch(step));
-    if (!isLast) this.prefetch(step + 1);
+    const data = await this.batches.batch(step);
+    const waiting = (performance.now() - started) / 1000;
     const epoch = this.batches.epochOf(step);
     const feeds = new Map([...data, ...this.trainStep.hostScalars(step, epoch)]);
     const results = await this.executable.run(feeds, undefined, (outcome) => requireFinite(this.stage, step + 1, outcome));
     const losses = lossesOf(results);
     this.done = step + 1;
-    return { step: this.done, losses, rate: this.trainStep.rate(step, epoch), seconds: (performance.now() - started) / 1000 };
+    const seconds = (performance.now() - started) / 1000;
+    this.spent = { seconds: this.spent.seconds + seconds, waiting: this.spent.waiting + waiting };
+    return { step: this.done, losses, rate: this.trainStep.rate(step, epoch), seconds, waiting };
   }
 
   /** Computes the next step without its counting, whatever it gives: the stage stands where it stood. @throws EngineFailure */
@@ -153,17 +146,21 @@ export class StageRun {
   }
 
   async dispose(): Promise<void> {
+    this.batches.close();
     await this.executable.dispose();
-  }
-
-  private prefetch(step: number): void {
-    const batch = this.batches.batch(step);
-    // The failure is met where the batch is awaited; until then it must not count as unhandled.
-    batch.catch(() => undefined);
-    this.next = { step, batch };
   }
 }
 
 function zeros(shape: readonly number[]): HostTensor {
   return { shape, values: new Float32Array(shape.reduce((product, size) => product * size, 1)) };
+}
+
+/** Share of the time above which something should be done about it. */
+const muchWaiting = 0.05;
+
+/** What is said of the time that a stage has waited for batches. */
+export function waitingTime({ seconds, waiting }: StageRun['time']): string {
+  const share = seconds > 0 ? waiting / seconds : 0;
+  const remedy = share > muchWaiting ? '; more loader.workers or a larger loader.cache may help' : '';
+  return `waited for data ${(100 * share).toFixed(1)} % of the time of its steps (${waiting.toFixed(1)} of ${seconds.toFixed(1)} s)${remedy}`;
 }

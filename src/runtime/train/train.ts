@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { TrainStep } from '../../compiler/3-lower/index.js';
 import type { IR, Stage, Training } from '../../compiler/ir/ir.js';
 import { CheckpointStore, checkpointName, type FoundCheckpoint, type TrainingCheckpoint, writeWeights } from '../checkpoint/index.js';
-import { type CheckedSource, checkHeldOut, checkSource, ImageCache, type Pair } from '../data/index.js';
+import { type CheckedSource, checkHeldOut, Loader, type Pair } from '../data/index.js';
 import type { Engine, HostTensor } from '../engines/engine.js';
 import { Enhancer } from '../enhance/index.js';
 import { inputFailure, type Moment, RuntimeFailure, readText, withLock, writeFileAtomically } from '../files/index.js';
@@ -21,8 +21,8 @@ import { openData, type RunData } from './run-data.js';
 import { describeRun, type RunDescription, requireSameCursors, requireSameRun, resolvedConfig } from './run-description.js';
 import type { RunFile } from './run-file.js';
 import type { SampleRoles } from './samples.js';
-import { type Pictures, stageBatches } from './stage-batches.js';
-import { type BatchSource, StageRun, type StepResult } from './stage-run.js';
+import { stageBatches } from './stage-batches.js';
+import { type BatchSource, StageRun, type StepResult, waitingTime } from './stage-run.js';
 import { type StartWeights, startWeights } from './start-weights.js';
 import { type StepLimit, stepsAllowed } from './step-limit.js';
 import { TrainingLog } from './training-log.js';
@@ -136,41 +136,38 @@ async function trainInto(
   }
   const trainSteps = lowerStages(request, training, checkpoint);
   requireMemory(engine.name, trainSteps, training.batch);
-  const cache = new ImageCache();
-  const sources: CheckedSource[] = [];
-  for (const source of data.sources) {
-    sources.push(
-      await checkSource(source, cache, training.patch, (done) =>
-        request.reporter.checked(source.roles.join(' and '), done, source.samples.length),
-      ),
-    );
-  }
-  const [measured] = data.sources;
-  if (measured !== undefined && data.validation.length > 0) {
-    const heldOut = { roles: measured.roles, samples: data.validation };
-    await checkHeldOut(heldOut, ssimWindow, (done) => request.reporter.checked('validation', done, data.validation.length));
-  }
-  await beginOutput(folder, checkpoint === undefined ? resolvedConfig(run, ir, engine.name, threads, start.sha256) : undefined);
-  await store.recover(found);
-  for (const note of [...start.notes, ...(request.resume ? [whereFrom(folder, found)] : [])]) request.reporter.note(note);
+  const loader = await Loader.open(data.sources, run.loader, training.patch, request.reporter, request.signal);
+  try {
+    const [measured] = data.sources;
+    if (measured !== undefined && data.validation.length > 0) {
+      const heldOut = { roles: measured.roles, samples: data.validation };
+      await checkHeldOut(heldOut, ssimWindow, (done) => request.reporter.checked('validation', done, data.validation.length));
+    }
+    await beginOutput(folder, checkpoint === undefined ? resolvedConfig(run, ir, engine.name, threads, start.sha256) : undefined);
+    await store.recover(found);
+    for (const note of [...start.notes, ...(request.resume ? [whereFrom(folder, found)] : [])]) request.reporter.note(note);
 
-  const pictures = { cache, sources, validation: data.validation };
-  const checkpoints = new CheckpointWriter({
-    store,
-    keep: run.checkpoint.keep,
-    engine: engine.name,
-    threads,
-    run: description,
-    seed: run.seed,
-    from: checkpoint,
-    note: (line) => request.reporter.note(line),
-  });
-  const plan = { request, training, folder, threads, trainSteps, pictures, checkpoints, start: start.weights, from: checkpoint };
-  return new Session(plan).run();
+    const pictures = { loader, validation: data.validation };
+    const checkpoints = new CheckpointWriter({
+      store,
+      keep: run.checkpoint.keep,
+      engine: engine.name,
+      threads,
+      run: description,
+      seed: run.seed,
+      from: checkpoint,
+      note: (line) => request.reporter.note(line),
+    });
+    const plan = { request, training, folder, threads, trainSteps, pictures, checkpoints, start: start.weights, from: checkpoint };
+    return await new Session(plan).run();
+  } finally {
+    await loader.close();
+  }
 }
 
 /** The pictures of a training, checked. */
-interface CheckedPictures extends Pictures {
+interface Pictures {
+  readonly loader: Loader;
   readonly validation: readonly Pair[];
 }
 
@@ -182,7 +179,7 @@ interface SessionPlan {
   readonly threads: number;
   /** Of the stages that are still to run, by name. */
   readonly trainSteps: ReadonlyMap<string, TrainStep>;
-  readonly pictures: CheckedPictures;
+  readonly pictures: Pictures;
   readonly checkpoints: CheckpointWriter;
   /** All weights before the first step. */
   readonly start: ReadonlyMap<string, HostTensor>;
@@ -253,7 +250,7 @@ class Session {
     const config = await readText(folder.config, largestConfig);
     const events = await TensorBoardEvents.open({ folder: folder.path, done: log.earlier, config });
     const observers = joinObservers([log, samples, validations, events, reporter]);
-    const [source] = pictures.sources;
+    const [source] = pictures.loader.sources;
     const inspection = new Inspection({
       ir,
       run,
@@ -285,7 +282,7 @@ class Session {
     inspection: Inspection,
   ): Promise<number> {
     const { ir, engine, run, reporter, signal, maxSteps } = this.plan.request;
-    const { length, readBy } = stageBatches(ir, this.plan.training, stage, run.seed, this.plan.pictures);
+    const { length, readBy } = stageBatches(ir, this.plan.training, stage, run.seed, this.plan.pictures.loader);
     const last = Math.min(length, stepsAllowed(maxSteps, stage.name));
     const inspect = (step: number, weights: () => Promise<ReadonlyMap<string, HostTensor>>) =>
       unlessAborted(signal, () => inspection.inspect({ stage: stage.name, step }, last, weights));
@@ -296,7 +293,7 @@ class Session {
     const expected = expectedMemory(engine.name, trainStep);
     if (expected !== undefined) reporter.note(`stage ${stage.name}: ${expected}`);
     await observers.stageStarted(stage.name, from.step, last);
-    const batches = readBy(trainStep);
+    const batches = readBy(trainStep, from.step, last);
     requireSameCursors(this.plan.from, stage.name, batches);
     const stageRun = await StageRun.start(stage.name, trainStep, batches, engine, this.plan.threads || undefined, {
       ...from,
@@ -304,7 +301,7 @@ class Session {
     });
     try {
       while (stageRun.step < last && !signal.aborted) {
-        const result = await this.advance(stageRun, batches, last, observers);
+        const result = await this.advance(stageRun, batches, observers);
         await this.record(stage.name, result, observers);
         const isSaved = result.step >= last || result.step % run.checkpoint.every === 0 || inspection.isValidated(result.step, last);
         if (isSaved) await this.save(stageRun, observers);
@@ -315,6 +312,7 @@ class Session {
       if (signal.aborted) await this.save(stageRun, observers);
       await observers.stageEnded(stage.name);
       if (expected !== undefined) reporter.note(`stage ${stage.name}: ${measuredMemory()}`);
+      reporter.note(`stage ${stage.name}: ${waitingTime(stageRun.time)}`);
       return stageRun.step;
     } finally {
       await stageRun.dispose();
@@ -322,9 +320,9 @@ class Session {
   }
 
   /** Runs a step. Of one that gives what is no finite number, the state before it is kept. @throws RuntimeFailure that tells what is known of such a step. */
-  private async advance(stageRun: StageRun, batches: BatchSource, last: number, observers: Required<TrainObserver>): Promise<StepResult> {
+  private async advance(stageRun: StageRun, batches: BatchSource, observers: Required<TrainObserver>): Promise<StepResult> {
     try {
-      return await stageRun.advance(stageRun.step + 1 >= last);
+      return await stageRun.advance();
     } catch (error) {
       if (!(error instanceof NonFiniteStep)) throw error;
       const { request, folder, threads } = this.plan;
@@ -355,8 +353,13 @@ class Session {
     }
   }
 
-  private async record(stage: string, { step, losses, rate, seconds }: StepResult, observers: Required<TrainObserver>): Promise<void> {
-    const record = { stage, step, losses, rate, seconds: Math.round(seconds * 1e4) / 1e4 };
+  private async record(
+    stage: string,
+    { step, losses, rate, seconds, waiting }: StepResult,
+    observers: Required<TrainObserver>,
+  ): Promise<void> {
+    const rounded = (value: number) => Math.round(value * 1e4) / 1e4;
+    const record = { stage, step, losses, rate, seconds: rounded(seconds), waiting: rounded(waiting) };
     await observers.stepDone(record, this.plan.training.batch / seconds);
   }
 

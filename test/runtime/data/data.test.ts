@@ -1,13 +1,16 @@
-import { copyFileSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeBitmap, encodeBitmap } from '../../../src/runtime/data/bmp.js';
+import type { SizedFile } from '../../../src/runtime/data/demand.js';
 import {
   darkenFiles,
+  encodeImage,
   everyNth,
-  ImageCache,
+  layPictures,
   listImages,
+  PictureStore,
   pairFolders,
   Random,
   readImage,
@@ -139,24 +142,34 @@ describe('random streams', () => {
   });
 });
 
-describe('the image cache', () => {
-  it('gives the same image whether it had room or not, and decodes one file at a time once', async () => {
+describe('the picture store', () => {
+  it('gives the same picture whether it has a place or not, and to all threads what one of them decoded', async () => {
     const { low } = await writePairs(temporaryFolder(), 3, 16, 12);
-    const paths = await listImages(low);
-    const large = new ImageCache();
-    const small = new ImageCache(16 * 12 * 3);
-    for (const path of [...paths, ...paths]) expect((await small.get(path)).data).toEqual((await large.get(path)).data);
-    expect(large.get(paths[0] as string)).toBe(large.get(paths[0] as string));
-    expect(small.hasRoom).toBe(false);
+    const files = (await listImages(low)).map((path) => ({ path, width: 16, height: 12 }));
+    const bytes = 16 * 12 * 3;
+    const shared = layPictures([...files, ...files], 2 * bytes);
+    const [first, second] = [new PictureStore(shared, 1), new PictureStore(shared, 1)];
+    expect(files.map((_, i) => first.keeps(i))).toEqual([true, true, false]);
+    for (const { path } of [...files, ...files])
+      expect(Buffer.from((await first.get(path)).data).equals((await readImage(path, 'training')).data)).toBe(true);
+    const [one, , three] = files as [SizedFile, SizedFile, SizedFile];
+    expect((await second.get(one.path)).data.buffer).toBe((await first.get(one.path)).data.buffer);
+    rmSync(one.path);
+    rmSync(three.path);
+    expect((await second.get(one.path)).width).toBe(16);
+    await expect(second.get(three.path)).rejects.toThrow(/3\.png: there is no such file/);
   });
 
-  it('tries again after a failure', async () => {
+  it('decodes a file that is asked for twice at a time once, tries again after a failure, and refuses one that has become another', async () => {
     const { low } = await writePairs(temporaryFolder(), 1, 16, 12);
     const path = join(low, '2.png');
-    const cache = new ImageCache();
-    await expect(cache.get(path)).rejects.toThrow(/no such file/);
+    const store = new PictureStore(layPictures([{ path, width: 16, height: 12 }], 0), 1);
+    await expect(store.get(path)).rejects.toThrow(/no such file/);
     copyFileSync(join(low, '1.png'), path);
-    expect((await cache.get(path)).width).toBe(16);
+    expect(store.get(path)).toBe(store.get(path));
+    writeFileSync(path, await encodeImage(syntheticPhotograph(20, 12, 1), 'png'));
+    await store.get(path).catch(() => undefined);
+    await expect(store.get(path)).rejects.toThrow(/2\.png: is 20x12 pixels now and was 16x12 when the training began/);
   });
 });
 

@@ -1,14 +1,31 @@
 import { describe, expect, it } from 'vitest';
-import { checkSource, ImageCache, PatchSampler, pairFolders, readImage, type Sampling, toTensor } from '../../../src/runtime/data/index.js';
+import {
+  type CheckedSource,
+  Loader,
+  layPictures,
+  PatchSampler,
+  PictureStore,
+  pairFolders,
+  readImage,
+  type Sampling,
+  toTensor,
+} from '../../../src/runtime/data/index.js';
 import { writePairs } from '../../support/images.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 
 const plain: Sampling = { seed: 1, stage: 's', batch: 5, patch: [16, 24], augmentations: [] };
 
 async function openSource(count = 3, width = 75, height = 50) {
-  const cache = new ImageCache();
   const samples = await pairFolders(await writePairs(temporaryFolder(), count, width, height));
-  return { cache, source: await checkSource({ roles: ['low', 'normal'], samples }, cache, plain.patch) };
+  const loader = await Loader.open([{ roles: ['low', 'normal'], samples }], { workers: 0 }, plain.patch, { checked: () => undefined });
+  const [source] = loader.sources as [CheckedSource];
+  return { cache: storeOf(source), source };
+}
+
+/** The pictures of a source, kept decoded within so many bytes. */
+function storeOf({ samples, roles }: CheckedSource, limit = Number.POSITIVE_INFINITY): PictureStore {
+  const files = samples.flatMap(({ files, width, height }) => roles.map((role) => ({ path: files[role] as string, width, height })));
+  return new PictureStore(layPictures(files, limit), 2);
 }
 
 /** Values of a role of a batch. */
@@ -48,7 +65,7 @@ describe('patches', async () => {
     const { cache, source } = await openSource();
     const sampling: Sampling = { ...plain, augmentations: ['flip', 'scale'] };
     const forwards = new PatchSampler(source, cache, sampling);
-    const backwards = new PatchSampler(source, new ImageCache(1), sampling);
+    const backwards = new PatchSampler(source, storeOf(source, 0), sampling);
     const a = [await forwards.batch(0), await forwards.batch(7), await forwards.batch(8)];
     const b = [await backwards.batch(8), await backwards.batch(7), await backwards.batch(0)].reverse();
     expect(a).toEqual(b);

@@ -156,6 +156,7 @@ describe('a training', () => {
       losses: { L_net: expect.any(Number), L_critic: expect.any(Number) },
       rate: 2e-3,
       seconds: expect.any(Number),
+      waiting: expect.any(Number),
     });
     expect(log[1]?.rate).toBeCloseTo(2e-3 * 0.9 ** 0.01, 12);
     const config = join(tiny.folder, 'again.yaml');
