@@ -7,7 +7,9 @@ import { differentiate } from './differentiate.js';
 import { flatten, type Sources } from './flatten.js';
 import { type ImageSize, sizesFor } from './inference.js';
 import type { TensorValues } from './initialize.js';
+import { limitGradients } from './limit-gradients.js';
 import { LoweringFailure } from './lowering-failure.js';
+import { addMovingAverages, averageScalar } from './moving-averages.js';
 import { optimize, prepareForDifferentiation } from './passes/index.js';
 import { ProgramBuilder } from './program-builder.js';
 import { copyLeaves } from './rewrite.js';
@@ -23,12 +25,15 @@ export interface TrainedLoss {
 /** One step of a stage's training as a Program, and what the host has to compute for it. */
 export interface TrainStep {
   /**
-   * Inputs: `data` (the streams the stage uses, by name), `parameter` (every weight it uses, by path), `state` (`<path>:m` and `<path>:v`),
-   * `scalar` (`<loss>:step_size` and `<loss>:correction`). Outputs: `result` (losses and logged scalars), `parameter` and `state` (next values of
+   * Inputs: `data` (the streams the stage uses, by name), `parameter` (every weight it uses, by path), `state` (`<path>:m` and `<path>:v`, and
+   * `<path>:ema` of those in `averaged`), `scalar` (`<loss>:step_size` and `<loss>:correction`, `<loss>:kept` with weight decay, `ema:weight` with averages).
+   * Outputs: `result` (losses and logged scalars, `<loss>:gradient_norm` where that is asked for), `parameter` and `state` (next values of
    * what is trained, and of statistics that are updated).
    */
   readonly program: Program;
   readonly minimizers: readonly TrainedLoss[];
+  /** Paths of the model's weights of which a moving average is kept. The states `<path>:ema` begin as copies of them, all others as zeros. */
+  readonly averaged: readonly string[];
   /** Values of the inputs of role `scalar` at a step. @param step from 0, within the stage. @param epoch from 0. */
   hostScalars(step: number, epoch: number): Map<string, TensorValues>;
   /** The learning rate of the stage's first minimizer. */
@@ -47,15 +52,15 @@ const flattenStage = (ir: IR, stage: Stage, size: ImageSize, sources?: Sources):
   return builder.build();
 };
 
-/** Adds gradients and updates of one minimizer. @param trainable whether a weight is no statistic. @returns paths of the weights that it trains. */
+/** Adds gradients and updates of one minimizer. @param trainable whether a weight is no statistic. @returns the weights that it trains after the step, by path. */
 const minimize = (
   minimizer: Minimizer,
   forward: Program,
   builder: ProgramBuilder,
   tensors: ReadonlyMap<TensorId, TensorId>,
   trainable: ReadonlySet<string>,
-): string[] => {
-  const { loss, over, optimizer } = minimizer;
+): Map<string, TensorId> => {
+  const { loss, over, optimizer, gradients: limits = {} } = minimizer;
   const current = (tensor: TensorId): TensorId => tensors.get(tensor) ?? tensor;
   const output = forward.outputs.find(({ name, role }) => role === 'result' && name === loss);
   if (output === undefined) throw new LoweringFailure(`the stage has no loss named ${loss}`);
@@ -72,11 +77,21 @@ const minimize = (
   const scalars: AdamScalars = {
     stepSize: builder.input(`${loss}:step_size`, 'scalar', []),
     correction: builder.input(`${loss}:correction`, 'scalar', []),
+    kept: optimizer.weightDecay === undefined ? undefined : builder.input(`${loss}:kept`, 'scalar', []),
   };
-  const trained: string[] = [];
-  for (const { path, tensor } of weights) {
+  const trained = weights.flatMap(({ path, tensor }) => {
     const gradient = gradients.get(tensor);
-    if (gradient === undefined) continue;
+    return gradient === undefined ? [] : [{ path, tensor, gradient }];
+  });
+  const limited = limitGradients(
+    builder,
+    trained.map(({ gradient }) => gradient),
+    limits,
+  );
+  if (limits.logNorm && limited.norm !== undefined) builder.output(`${loss}:gradient_norm`, 'result', limited.norm);
+  const next = new Map<string, TensorId>();
+  for (const [i, { path, tensor }] of trained.entries()) {
+    const gradient = limited.gradients[i] as TensorId;
     const shape = builder.shapeOf(tensor);
     const before = {
       weight: tensor,
@@ -87,9 +102,9 @@ const minimize = (
     builder.output(path, 'parameter', after.weight);
     builder.output(`${path}:m`, 'state', after.mean);
     builder.output(`${path}:v`, 'state', after.variance);
-    trained.push(path);
+    next.set(path, after.weight);
   }
-  return trained;
+  return next;
 };
 
 /**
@@ -122,29 +137,32 @@ export const lowerTrainStep = (ir: IR, stageName: string, size?: ImageSize, sour
       .filter(({ statistic }) => !statistic)
       .map(({ path }) => path),
   );
-  const minimizers = stage.minimizers.map((minimizer) => ({
-    loss: minimizer.loss,
-    weights: minimize(minimizer, forward, builder, tensors, trainable),
-  }));
+  const trained = stage.minimizers.map((minimizer) => minimize(minimizer, forward, builder, tensors, trainable));
+  const statistics = forward.outputs.flatMap(({ name, role, tensor }) => (role === 'parameter' ? [[name, current(tensor)] as const] : []));
+  const ofModel = new Set(listWeights(ir).map(({ path }) => path));
+  const changed = [...trained.flatMap((weights) => [...weights]), ...statistics].filter(([path]) => ofModel.has(path));
+  if (stage.ema) addMovingAverages(builder, new Map(changed));
 
-  const rateOf = ({ optimizer }: Minimizer, step: number, epoch: number): number => evaluateRate(optimizer.rate, step, epoch);
   const scalar = (value: number): TensorValues => ({ shape: [], values: Float32Array.of(value) });
   return {
     program: optimize(builder.build()),
-    minimizers,
+    minimizers: stage.minimizers.map(({ loss }, i) => ({ loss, weights: [...(trained[i]?.keys() ?? [])] })),
+    averaged: stage.ema ? changed.map(([path]) => path) : [],
     rate: (step, epoch) => {
       const [first] = stage.minimizers;
-      return first === undefined ? 0 : rateOf(first, step, epoch);
+      return first === undefined ? 0 : evaluateRate(first.optimizer.rate, step, epoch);
     },
     hostScalars: (step, epoch) =>
-      new Map(
-        stage.minimizers.flatMap((minimizer) => {
-          const { stepSize, correction } = adamScalarValues(minimizer.optimizer, rateOf(minimizer, step, epoch), step);
+      new Map([
+        ...stage.minimizers.flatMap(({ loss, optimizer }): [string, TensorValues][] => {
+          const { stepSize, correction, kept } = adamScalarValues(optimizer, evaluateRate(optimizer.rate, step, epoch), step);
           return [
-            [`${minimizer.loss}:step_size`, scalar(stepSize)],
-            [`${minimizer.loss}:correction`, scalar(correction)],
+            [`${loss}:step_size`, scalar(stepSize)],
+            [`${loss}:correction`, scalar(correction)],
+            ...(optimizer.weightDecay === undefined ? [] : [[`${loss}:kept`, scalar(kept)] as [string, TensorValues]]),
           ];
         }),
-      ),
+        ...(stage.ema ? [[averageScalar, scalar(1 - evaluateRate(stage.ema.decay, step, epoch))] as const] : []),
+      ]),
   };
 };

@@ -363,11 +363,11 @@ export const report = {
   },
   /** MFN4009: there is no optimizer `{name}` */
   unknownOptimizer(at: Place & { readonly name: string; readonly candidates: readonly string[] }): Diagnostic {
-    return buildDiagnostic(at, 'MFN4009', 'error', `there is no optimizer \`${at.name}\``, [at.candidates.length > 0 && `did you mean ${alternatives(at.candidates)}?`, 'the optimizer is `adam`'], at.candidates);
+    return buildDiagnostic(at, 'MFN4009', 'error', `there is no optimizer \`${at.name}\``, [at.candidates.length > 0 && `did you mean ${alternatives(at.candidates)}?`, 'the optimizer is `adam`; `gradients` clips gradients, `ema` averages weights'], at.candidates);
   },
   /** MFN4010: `{optimizer}` has no setting `{name}` */
-  unknownOptimizerSetting(at: Place & { readonly name: string; readonly optimizer: string; readonly candidates: readonly string[] }): Diagnostic {
-    return buildDiagnostic(at, 'MFN4010', 'error', `\`${at.optimizer}\` has no setting \`${at.name}\``, [at.candidates.length > 0 && `did you mean ${alternatives(at.candidates)}?`, 'it has `rate`, `beta1`, `beta2` and `epsilon`'], at.candidates);
+  unknownOptimizerSetting(at: Place & { readonly name: string; readonly optimizer: string; readonly known: string; readonly candidates: readonly string[] }): Diagnostic {
+    return buildDiagnostic(at, 'MFN4010', 'error', `\`${at.optimizer}\` has no setting \`${at.name}\``, [at.candidates.length > 0 && `did you mean ${alternatives(at.candidates)}?`, at.known !== '' && `it has ${at.known}`], at.candidates);
   },
   /** MFN4011: the stage `{stage}` has no learning rate */
   missingRate(at: Place & { readonly stage: string }): Diagnostic {
@@ -412,6 +412,10 @@ export const report = {
   /** MFN4021: the learning rate grows to {value} at step {step} (epoch {epoch}) of the stage `{stage}` */
   growingRate(at: Place & { readonly value: string; readonly step: number; readonly epoch: number; readonly stage: string }): Diagnostic {
     return buildDiagnostic(at, 'MFN4021', 'warning', `the learning rate grows to ${at.value} at step ${at.step} (epoch ${at.epoch}) of the stage \`${at.stage}\``, ['Adam moves each weight by about the rate in a step; is a power or a sign the wrong way round?']);
+  },
+  /** MFN4022: the decay of the averages is {value} at step {step} (epoch {epoch}) of the stage `{stage}` */
+  invalidDecay(at: Place & { readonly value: string; readonly step: number; readonly epoch: number; readonly stage: string }): Diagnostic {
+    return buildDiagnostic(at, 'MFN4022', 'error', `the decay of the averages is ${at.value} at step ${at.step} (epoch ${at.epoch}) of the stage \`${at.stage}\``, ['a decay is at least 0 and below 1 at every step, as 0.999; `step` and `epoch` count from 0']);
   },
   /** MFN4040: the gradient of `{loss}` does not reach `{weight}`{others} */
   weightsNotReached(at: Place & { readonly loss: string; readonly weight: string; readonly others: string }): Diagnostic {

@@ -177,6 +177,18 @@ export interface Adam {
   readonly beta1: number;
   readonly beta2: number;
   readonly epsilon: number;
+  /** Decoupled weight decay (Loshchilov and Hutter 2019, AdamW): each step takes rate times this of every weight away. Left out where there is none. */
+  readonly weightDecay?: number;
+}
+
+/** What is done to the gradients of one loss before the optimiser sees them, in this order. What is left out is not done. */
+export interface GradientSettings {
+  /** Each element is limited to [-clipValue, clipValue]. */
+  readonly clipValue?: number;
+  /** The norm of all gradients of the loss together is limited to this. */
+  readonly clipNorm?: number;
+  /** That norm, before it is limited, is logged as `LOSS:gradient_norm`. */
+  readonly logNorm?: true;
 }
 
 export interface Minimizer {
@@ -185,6 +197,7 @@ export interface Minimizer {
   /** Weight paths start with one of these instance paths. */
   readonly over: readonly string[];
   readonly optimizer: Adam;
+  readonly gradients?: GradientSettings;
   readonly span: Span;
 }
 
@@ -199,6 +212,8 @@ export interface Stage {
   readonly minimizers: readonly Minimizer[];
   /** Outputs that are only logged (`log` statements, named terms of losses). */
   readonly logged: readonly string[];
+  /** Exponential moving averages of the model's weights are kept, which are the weights of the stage's result. */
+  readonly ema?: { readonly decay: RateExpression };
   readonly span: Span;
 }
 

@@ -1,118 +1,165 @@
 import type { OptimizerSection } from '../../1-parse/ast.js';
 import { didYouMean, report, type Span } from '../../diagnostics/index.js';
-import type { Adam, RateExpression } from '../../ir/ir.js';
+import type { Adam, GradientSettings, RateExpression, Stage } from '../../ir/ir.js';
 import { type Context, fail } from '../elaborate/context.js';
-import { Environment } from '../elaborate/environment.js';
 import { evaluate } from '../elaborate/evaluate.js';
 import { describe, type Value } from '../elaborate/values.js';
-import { printRate } from './rate-text.js';
+import {
+  foreignSections,
+  foreignSettings,
+  isOptimizerSection,
+  type OptimizerSectionName,
+  optimizerSectionNames,
+  optimizerSections,
+} from './optimizer-sections.js';
+import { readSchedule } from './schedules.js';
 import type { Settings } from './settings.js';
 
-/** What the numbers of Adam have to be. It divides by 1 - beta^t, so a beta is below 1. */
+/** What the numbers have to be. Adam divides by 1 - beta^t, so a beta is below 1. */
 const bounds = {
   beta1: { fits: (value: number) => value >= 0 && value < 1, expected: 'a number from 0 to below 1' },
   beta2: { fits: (value: number) => value >= 0 && value < 1, expected: 'a number from 0 to below 1' },
   epsilon: { fits: (value: number) => value >= 0 && value <= 1, expected: 'a number from 0 to 1' },
+  weight_decay: { fits: (value: number) => value >= 0, expected: 'a number of at least 0, which turns it off' },
+  clip_value: { fits: (value: number) => value >= 0, expected: 'a number of at least 0, which turns it off' },
+  clip_norm: { fits: (value: number) => value >= 0, expected: 'a number of at least 0, which turns it off' },
 } as const;
-
-/** What other libraries call the settings. */
-const foreignSettings: Readonly<Record<string, readonly string[]>> = { lr: ['rate'], learning_rate: ['rate'], eps: ['epsilon'] };
 
 type NumberSetting = keyof typeof bounds;
 
-type Draft = { -readonly [Key in keyof OptimizerSettings]: OptimizerSettings[Key] };
-
-/** Settings of Adam as far as one section gives them. */
+/** Settings as far as one section gives them, under their names in the source. */
 export interface OptimizerSettings {
+  readonly numbers: Readonly<Partial<Record<NumberSetting, number>>>;
   readonly rate?: RateExpression;
   /** Where the rate stands. */
   readonly rateSpan?: Span;
-  readonly beta1?: number;
-  readonly beta2?: number;
-  readonly epsilon?: number;
+  readonly log_norm?: boolean;
+  readonly decay?: RateExpression;
+  readonly decaySpan?: Span;
 }
 
-/** Reads an optimizer section as the source has it. `prefix` is '' for the training and `stage.` for a stage. */
+type Draft = { -readonly [Key in keyof Omit<OptimizerSettings, 'numbers'>]: OptimizerSettings[Key] } & {
+  readonly numbers: Partial<Record<NumberSetting, number>>;
+};
+
+/** Reads a section as the source has it. `prefix` is '' for the training and `stage.` for a stage. */
 export function readOptimizer(section: OptimizerSection, prefix: string, settings: Settings, context: Context): OptimizerSettings {
-  if (section.name.text !== 'adam') {
-    const { text, span } = section.name;
-    fail(context, report.unknownOptimizer({ span, name: text, candidates: didYouMean(text, ['adam']) }));
+  const { text, span } = section.name;
+  if (!isOptimizerSection(text)) {
+    const foreign = foreignSections[text];
+    const candidates = foreign ? [foreign] : didYouMean(text, optimizerSectionNames);
+    const hint = text === 'adamw' ? { hint: '`adam` with a `weight_decay` is AdamW' } : {};
+    fail(context, report.unknownOptimizer({ span, name: text, candidates, ...hint }));
     // A rate of an optimizer that does not exist is not missing as well.
-    return { rate: 0 };
+    return { numbers: {}, rate: 0 };
   }
-  const result: Draft = {};
+  const result: Draft = { numbers: {} };
   for (const { name, value } of section.settings) {
-    const record = (recorded: Value | string): void => settings.recordBuiltIn(prefix, 'adam', name.text, recorded);
-    if (name.text === 'rate') {
-      result.rate = rateFrom(evaluate(value, rateContext(context)), value.span, record, context);
-      result.rateSpan = value.span;
-    } else if (isNumberSetting(name.text)) {
-      const given = evaluate(value, context);
-      record(given);
-      setNumber(result, name.text, given, value.span, context);
-    } else {
-      const candidates = foreignSettings[name.text] ?? didYouMean(name.text, ['rate', ...Object.keys(bounds)]);
+    if (isOneOf(optimizerSections[text], name.text)) readSetting(result, text, name.text, value, { prefix, settings, context });
+    else {
+      const meant = reportUnknown(text, name.text, name.span, context);
       // A rate that is misspelt is not missing as well.
-      if (candidates.includes('rate')) result.rate ??= 0;
-      fail(context, report.unknownOptimizerSetting({ span: name.span, name: name.text, optimizer: 'adam', candidates }));
+      if (meant.includes('rate')) result.rate ??= 0;
     }
   }
   return result;
 }
 
-/** Reports the sections after the first one of a training or a stage, `where`. */
+type SettingName = (typeof optimizerSections)[OptimizerSectionName][number];
+
+interface Reading {
+  readonly prefix: string;
+  readonly settings: Settings;
+  readonly context: Context;
+}
+
+function readSetting(
+  result: Draft,
+  section: OptimizerSectionName,
+  name: SettingName,
+  expression: OptimizerSection['settings'][number]['value'],
+  { prefix, settings, context }: Reading,
+): void {
+  const record = (value: Value | string): void => {
+    if (section === 'adam') settings.recordBuiltIn(prefix, section, name, value);
+    else settings.record(`${prefix}${section}.${name}`, value);
+  };
+  const { span } = expression;
+  if (name === 'rate' || name === 'decay') {
+    const what = name === 'rate' ? 'the learning rate' : 'the decay of the averages';
+    const schedule = readSchedule(expression, what, record, context);
+    if (name === 'rate') [result.rate, result.rateSpan] = [schedule, span];
+    else [result.decay, result.decaySpan] = [schedule, span];
+    return;
+  }
+  const given = evaluate(expression, context);
+  record(given);
+  if (given.kind === 'error') return;
+  if (name === 'log_norm') {
+    if (given.kind === 'boolean') result.log_norm = given.value;
+    else fail(context, report.typeMismatch({ span, what: '`log_norm`', expected: 'true or false', found: describe(given) }));
+    return;
+  }
+  const { fits, expected } = bounds[name];
+  if (given.kind === 'number' && fits(given.value)) result.numbers[name] = given.value;
+  else fail(context, report.typeMismatch({ span, what: `\`${name}\``, expected, found: describe(given) }));
+}
+
+/** @returns the names that may have been meant. */
+function reportUnknown(section: OptimizerSectionName, name: string, span: Span, context: Context): readonly string[] {
+  const known: readonly string[] = optimizerSections[section];
+  const foreign = foreignSettings[section][name];
+  const candidates = foreign === undefined ? didYouMean(name, known) : [foreign];
+  const hint = name.includes('warmup') ? { hint: '`decay` may depend on the step: decay = min(0.999, (1 + step) / (10 + step))' } : {};
+  const listed = known.map((setting) => `\`${setting}\``);
+  const all = listed.length === 1 ? `${listed}` : `${listed.slice(0, -1).join(', ')} and ${listed.at(-1)}`;
+  fail(context, report.unknownOptimizerSetting({ span, name, optimizer: section, known: all, candidates, ...hint }));
+  return candidates;
+}
+
+const titles: Readonly<Record<OptimizerSectionName, string>> = {
+  adam: 'an optimizer',
+  gradients: 'a `gradients` section',
+  ema: 'an `ema` section',
+};
+
+/** Reports the sections of a name after the first one of a training or a stage, `where`. */
 export function checkOnlyOptimizer(sections: readonly OptimizerSection[], where: string, context: Context): void {
-  const [first, ...others] = sections;
-  for (const { name } of others) {
-    const related = first ? [{ message: 'the first one stands here', span: first.name.span }] : [];
-    fail(context, report.duplicateData({ span: name.span, what: `an optimizer${where}`, related }));
+  const firsts = new Map<string, OptimizerSection>();
+  for (const section of sections) {
+    const { text, span } = section.name;
+    const title = isOptimizerSection(text) ? titles[text] : titles.adam;
+    const first = firsts.get(title);
+    if (!first) firsts.set(title, section);
+    else {
+      const related = [{ message: 'the first one stands here', span: first.name.span }];
+      fail(context, report.duplicateData({ span, what: `${title}${where}`, related }));
+    }
   }
 }
 
 /** Settings from sections of falling precedence: the stage, the training. */
-export const mergeSettings = (sections: readonly OptimizerSettings[]): OptimizerSettings => Object.assign({}, ...[...sections].reverse());
+export function mergeSettings(sections: readonly OptimizerSettings[]): OptimizerSettings {
+  const rising = [...sections].reverse();
+  return { ...Object.assign({}, ...rising), numbers: Object.assign({}, ...rising.map(({ numbers }) => numbers)) };
+}
 
 /** Adam with its settings; undefined where they have no rate. */
-export function adamFrom({ rate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: OptimizerSettings): Adam | undefined {
-  return rate === undefined ? undefined : { kind: 'adam', rate, beta1, beta2, epsilon };
+export function adamFrom({ rate, numbers }: OptimizerSettings): Adam | undefined {
+  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weight_decay: weightDecay = 0 } = numbers;
+  return rate === undefined ? undefined : { kind: 'adam', rate, beta1, beta2, epsilon, ...(weightDecay > 0 && { weightDecay }) };
 }
 
-const isNumberSetting = (name: string): name is NumberSetting => Object.hasOwn(bounds, name);
-
-function rateContext(context: Context): Context {
-  const environment = new Environment(context.environment);
-  environment.define('step', { kind: 'rate', expression: { variable: 'step' } });
-  environment.define('epoch', { kind: 'rate', expression: { variable: 'epoch' } });
-  return { ...context, environment, builder: undefined };
+/** What is done to gradients; undefined where nothing is. */
+export function gradientsFrom({ numbers, log_norm: logNorm = false }: OptimizerSettings): GradientSettings | undefined {
+  const { clip_value: clipValue = 0, clip_norm: clipNorm = 0 } = numbers;
+  if (clipValue === 0 && clipNorm === 0 && !logNorm) return undefined;
+  return { ...(clipValue > 0 && { clipValue }), ...(clipNorm > 0 && { clipNorm }), ...(logNorm && { logNorm }) };
 }
 
-function rateFrom(value: Value, span: Span, record: (value: Value | string) => void, context: Context): RateExpression {
-  if (value.kind === 'rate') {
-    record(printRate(value.expression));
-    return value.expression;
-  }
-  if (value.kind === 'number') {
-    record(value);
-    if (value.value >= 0) return value.value;
-    const expected = 'a number of at least 0';
-    fail(context, report.typeMismatch({ span, what: 'the learning rate', expected, found: describe(value) }));
-  } else if (value.kind !== 'error') {
-    fail(
-      context,
-      report.typeMismatch({
-        span,
-        what: 'the learning rate',
-        expected: 'a number or an expression in `step` and `epoch`',
-        found: describe(value),
-      }),
-    );
-  }
-  return 0;
+/** The moving averages of a stage; undefined where it keeps none. */
+export function averagesFrom({ decay = 0 }: OptimizerSettings): Stage['ema'] {
+  return decay === 0 ? undefined : { decay };
 }
 
-function setNumber(result: Draft, name: NumberSetting, value: Value, span: Span, context: Context): void {
-  if (value.kind === 'error') return;
-  const { fits, expected } = bounds[name];
-  if (value.kind === 'number' && fits(value.value)) result[name] = value.value;
-  else fail(context, report.typeMismatch({ span, what: `\`${name}\``, expected, found: describe(value) }));
-}
+const isOneOf = <T extends string>(names: readonly T[], name: string): name is T => (names as readonly string[]).includes(name);

@@ -13,8 +13,16 @@ import { observeValue } from '../elaborate/observe-value.js';
 import { toTensor } from '../elaborate/tensors.js';
 import { describe, errorValue, type TensorValue, type Value } from '../elaborate/values.js';
 import type { GradientTracer, Unreached } from './gradient-reach.js';
-import { adamFrom, checkOnlyOptimizer, mergeSettings, type OptimizerSettings, readOptimizer } from './optimizers.js';
-import { checkRate } from './rate-check.js';
+import {
+  adamFrom,
+  averagesFrom,
+  checkOnlyOptimizer,
+  gradientsFrom,
+  mergeSettings,
+  type OptimizerSettings,
+  readOptimizer,
+} from './optimizers.js';
+import { checkDecay, checkRate } from './schedules.js';
 import type { Settings } from './settings.js';
 import { unstableOperators } from './unstable-operators.js';
 import { zeroTerms } from './zero-terms.js';
@@ -36,6 +44,9 @@ interface Loss {
   /** Id of the loss in the stage's definition; empty where it failed. */
   readonly value: string;
 }
+
+/** How the losses of a stage change weights. */
+type Updates = Pick<Minimizer, 'optimizer' | 'gradients'> & Pick<Stage, 'ema'>;
 
 /** Elaborates one stage of a training. */
 export class StageElaboration {
@@ -93,18 +104,18 @@ export class StageElaboration {
     }
     this.runStatements(declaration.body, context, this.scope);
     const duration = this.duration();
-    const optimizer = this.optimizer(duration);
+    const updates = this.updates(duration);
     builder.dropUnusedInputs();
     const { documentation, span } = declaration;
     const definition = builder.finish({ block: context.place, documentation, span, parameters: {} });
     if (this.losses.length === 0) fail(context, report.nothingMinimized({ span: declaration.name.span, stage: declaration.name.text }));
-    if (state.exhausted || this.isIncomplete || this.losses.length === 0 || !duration || !optimizer) return undefined;
+    if (state.exhausted || this.isIncomplete || this.losses.length === 0 || !duration || !updates) return undefined;
     if (!checkPaths(context, definition) || !this.checkLosses(definition)) return undefined;
     state.definitions.add(definition);
-    return this.finish(definition, duration, optimizer);
+    return this.finish(definition, duration, updates);
   }
 
-  private finish(definition: Definition, duration: Stage['duration'], optimizer: Minimizer['optimizer']): ElaboratedStage {
+  private finish(definition: Definition, duration: Stage['duration'], { ema, ...updates }: Updates): ElaboratedStage {
     const { declaration, builder } = this;
     const { definitions } = this.context.state;
     const withWeights = builder.appliedInstances.filter((record) => definitions.parametersOf(record.definition?.id) > 0);
@@ -120,10 +131,11 @@ export class StageElaboration {
       minimizers: this.losses.map(({ statement, over }) => ({
         loss: statement.loss.text,
         over: over.map((record) => record.name),
-        optimizer,
+        ...updates,
         span: statement.span,
       })),
       logged: this.logged,
+      ...(ema && { ema }),
       span,
     };
     this.checkFrozen(withWeights, withTensors, trained);
@@ -232,7 +244,7 @@ export class StageElaboration {
     return unit === 'epochs' ? { epochs: value.value } : { steps: value.value };
   }
 
-  private optimizer(duration: Stage['duration'] | undefined): Minimizer['optimizer'] | undefined {
+  private updates(duration: Stage['duration'] | undefined): Updates | undefined {
     const { declaration, settings, context, inherited } = this;
     const prefix = `${declaration.name.text}.`;
     const sections = declaration.body.filter((statement): statement is OptimizerSection => statement.kind === 'optimizer');
@@ -240,9 +252,15 @@ export class StageElaboration {
     const own = sections.map((section) => readOptimizer(section, prefix, settings, context));
     const merged = mergeSettings([...own.reverse(), ...inherited]);
     const optimizer = adamFrom(merged);
-    if (optimizer && merged.rateSpan && duration) checkRate(optimizer.rate, duration, declaration.name.text, merged.rateSpan, context);
-    if (!optimizer) fail(context, report.missingRate({ span: declaration.name.span, stage: declaration.name.text }));
-    return optimizer;
+    const stage = declaration.name.text;
+    if (optimizer && merged.rateSpan && duration) checkRate(optimizer.rate, duration, stage, merged.rateSpan, context);
+    if (merged.decay !== undefined && merged.decaySpan && duration) checkDecay(merged.decay, duration, stage, merged.decaySpan, context);
+    if (!optimizer) {
+      fail(context, report.missingRate({ span: declaration.name.span, stage }));
+      return undefined;
+    }
+    const [gradients, ema] = [gradientsFrom(merged), averagesFrom(merged)];
+    return { optimizer, ...(gradients && { gradients }), ...(ema && { ema }) };
   }
 
   /** Whether every loss trains what it says, and nothing is trained twice. */

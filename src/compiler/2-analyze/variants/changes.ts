@@ -40,10 +40,11 @@ export class Changes {
     this.appended.set(node, lists);
   }
 
-  /** Takes back the last thing appended to a list and appends another. */
-  replaceLastAppended(node: object, list: string, other: object): void {
+  /** Puts another thing in the place of one that was appended to a list. */
+  replaceAppended(node: object, list: string, item: object, other: object): void {
     const items = this.appended.get(node)?.get(list);
-    if (items) items[items.length - 1] = other;
+    const index = items?.indexOf(item) ?? -1;
+    if (items && index >= 0) items[index] = other;
   }
 
   /** The tree as changed. */

@@ -16,7 +16,7 @@ import type { Changes } from './changes.js';
 import { type PlaceContext, partsOf } from './expression-places.js';
 import { type Place, place } from './place.js';
 import { namesBoundIn, renameArgument, renameWithin } from './rename.js';
-import { absentOptimizer, namesPlace, optimizerPlace, type Scope, statementPlaces } from './statement-places.js';
+import { absentSections, hasShortPaths, namesPlace, optimizerPlace, type Scope, statementPlaces } from './statement-places.js';
 
 /** The places of a source file: what name paths can lead to. The model's own names and those of its training are also reached without these first steps. */
 export function filePlace(file: SourceFile, context: PlaceContext): Place {
@@ -185,7 +185,7 @@ function trainingPlace(item: TrainingDeclaration, parent: Place, context: PlaceC
       span: item.model.span,
       node: item,
       list: 'a file',
-      shortcuts: () => [...insideSections(self), ...(hasOptimizer(item.items) ? [] : absentOptimizer(item, 'items', self))],
+      shortcuts: () => [...insideSections(self), ...absentSections(item, 'items', item.items, self)],
     },
     (inner) => item.items.flatMap((section) => sectionPlaces(section, item, inner, context)),
   );
@@ -205,13 +205,11 @@ function sectionPlaces(section: TrainingItem, training: TrainingDeclaration, par
   }
 }
 
-const hasOptimizer = (items: readonly { readonly kind: string }[]): boolean => items.some(({ kind }) => kind === 'optimizer');
-
 /** `training.batch` is short for `training.data.batch`, `training.rate` for `training.adam.rate`. */
 const insideSections = (owner: Place): Place[] =>
   owner
     .children()
-    .filter(({ what }) => what === 'a data section' || what === 'an optimiser')
+    .filter(({ what, name }) => what === 'a data section' || (what === 'an optimiser' && hasShortPaths(name)))
     .flatMap((section) => section.children());
 
 function dataPlace(section: DataSection, training: TrainingDeclaration, parent: Place, context: PlaceContext): Place {
@@ -308,7 +306,7 @@ function stagePlace(item: StageDeclaration, parent: Place, context: PlaceContext
       rename: (changes, to, at) => changes.field(item, 'name', { text: to, span: at }),
       shortcuts: () => [
         ...insideSections(self),
-        ...(hasOptimizer(item.body) ? [] : absentOptimizer(item, 'body', self)),
+        ...absentSections(item, 'body', item.body, self),
         ...(['epochs', 'steps'] as const).map((unit) =>
           place({
             name: unit,

@@ -1,4 +1,14 @@
-import type { ForStatement, InsertedStatement, Name, OptimizerSection, StageStatement, Statement } from '../../1-parse/ast.js';
+import type {
+  ForStatement,
+  InsertedStatement,
+  Name,
+  OptimizerSection,
+  OptimizerSetting,
+  StageStatement,
+  Statement,
+} from '../../1-parse/ast.js';
+import { isOptimizerSection, optimizerSectionNames, optimizerSections } from '../training/optimizer-sections.js';
+import type { Changes } from './changes.js';
 import { indicesText, type PlaceContext, partsOf } from './expression-places.js';
 import { type ListKind, type Place, place } from './place.js';
 import { renameWithin } from './rename.js';
@@ -118,11 +128,14 @@ export function namesPlace(name: string, what: string, names: readonly Name[], p
   );
 }
 
-export const optimizerSettings = ['rate', 'beta1', 'beta2', 'epsilon'] as const;
+/** Whether paths lead to the settings of a section without naming it: `training.rate` is short for `training.adam.rate`. */
+export const hasShortPaths = (name: string): boolean => name === 'adam' || !isOptimizerSection(name);
 
-/** An optimiser with its settings, those that it leaves out included. */
+/** A section of how losses change weights with its settings, those that it leaves out included. */
 export function optimizerPlace(section: OptimizerSection, parent: Place, list: ListKind, context: PlaceContext): Place {
-  return place({ name: section.name.text, what: 'an optimiser', parent, list, span: section.span, node: section }, (self) => [
+  const { text } = section.name;
+  const known = isOptimizerSection(text) ? optimizerSections[text] : [];
+  return place({ name: text, what: 'an optimiser', parent, list, span: section.span, node: section }, (self) => [
     ...section.settings.map((setting) =>
       place(
         {
@@ -137,7 +150,7 @@ export function optimizerPlace(section: OptimizerSection, parent: Place, list: L
         (inner) => partsOf(setting.value, inner, context),
       ),
     ),
-    ...optimizerSettings
+    ...known
       .filter((name) => !section.settings.some((setting) => setting.name.text === name))
       .map((name) =>
         place({
@@ -151,22 +164,37 @@ export function optimizerPlace(section: OptimizerSection, parent: Place, list: L
   ]);
 }
 
-/** Places of the settings of an optimiser that its owner does not have yet: setting one makes it. */
-export function absentOptimizer(owner: object, list: 'items' | 'body', parent: Place): Place[] {
-  return optimizerSettings.map((name) =>
-    place({
-      name,
-      what: 'a setting of an optimiser',
-      parent,
-      span: parent.span,
-      set: (changes, value) => {
-        const setting = { name: { text: name, span: value.span }, value, span: value.span };
-        const made = changes.appendedTo(owner, list).at(-1) as OptimizerSection | undefined;
-        const settings = made ? [...made.settings, setting] : [setting];
-        const section: OptimizerSection = { kind: 'optimizer', name: { text: 'adam', span: value.span }, settings, span: value.span };
-        if (made) changes.replaceLastAppended(owner, list, section);
-        else changes.append(owner, list, section);
-      },
-    }),
-  );
+/** The sections that a training or a stage does not have yet, and short paths into them: setting something in one makes it. */
+export function absentSections(owner: { readonly kind: string }, list: 'items' | 'body', items: readonly object[], parent: Place): Place[] {
+  const present = items.flatMap((item) => ('kind' in item && item.kind === 'optimizer' ? [(item as OptimizerSection).name.text] : []));
+  return optimizerSectionNames
+    .filter((name) => !present.includes(name))
+    .flatMap((name) => {
+      const section = place({ name, what: 'an optimiser', parent, span: parent.span }, (self) =>
+        optimizerSections[name].map((setting) =>
+          place({
+            name: setting,
+            what: 'a setting of an optimiser',
+            parent: self,
+            span: parent.span,
+            set: (changes, value) =>
+              setInAbsent(changes, owner, list, name, { name: { text: setting, span: value.span }, value, span: value.span }),
+          }),
+        ),
+      );
+      return [section, ...(hasShortPaths(name) ? section.children() : [])];
+    });
+}
+
+function setInAbsent(changes: Changes, owner: object, list: 'items' | 'body', name: string, setting: OptimizerSetting): void {
+  const { span } = setting;
+  const made = changes
+    .appendedTo(owner, list)
+    .find(
+      (item): item is OptimizerSection => (item as InsertedStatement).kind === 'optimizer' && (item as OptimizerSection).name.text === name,
+    );
+  const settings = made ? [...made.settings, setting] : [setting];
+  const section: OptimizerSection = { kind: 'optimizer', name: { text: name, span }, settings, span };
+  if (made) changes.replaceAppended(owner, list, made, section);
+  else changes.append(owner, list, section);
 }
