@@ -4,6 +4,7 @@ export type { Sources } from './flatten.js';
 export { type ImageSize, lowerInference } from './inference.js';
 export { initializeWeights, type TensorValues } from './initialize.js';
 export { LoweringFailure } from './lowering-failure.js';
+export { averageName } from './moving-averages.js';
 export { type OperatorExample, operatorExample } from './operator-example.js';
 export { inPrecision, type Precision } from './passes/index.js';
 export { lowerStageValues } from './stage-values.js';

@@ -1,4 +1,4 @@
-import type { TrainStep } from '../../compiler/3-lower/index.js';
+import { averageName, type TrainStep } from '../../compiler/3-lower/index.js';
 import type { DataCursor } from '../checkpoint/index.js';
 import type { Batches } from '../data/index.js';
 import type { Engine, Executable, HostTensor } from '../engines/engine.js';
@@ -63,8 +63,9 @@ export class StageRun {
   ) {}
 
   /**
-   * Compiles a stage's train step and loads weights and moments.
-   * @param weights all weights of the run by path. @param states moments to go on from; zeros where they are not given.
+   * Compiles a stage's train step and loads weights and states.
+   * @param weights all weights of the run by path. @param states moments and averages to go on from. Where they are not given, moments are zeros and averages copies
+   * of their weights.
    * @throws EngineFailure
    */
   static async start(
@@ -78,9 +79,10 @@ export class StageRun {
     const executable = await engine.compile(trainStep.program, threads === undefined ? {} : { threads });
     const { program } = trainStep;
     executable.write('parameter', new Map(inputNames(trainStep, 'parameter').map((name) => [name, from.weights.get(name) as HostTensor])));
+    const copies = new Map(trainStep.averaged.map((path) => [averageName(path), from.weights.get(path)]));
     const states = program.inputs
       .filter(({ role }) => role === 'state')
-      .map(({ name, tensor }) => [name, from.states.get(name) ?? zeros(program.tensors[tensor]?.shape ?? [])] as const);
+      .map(({ name, tensor }) => [name, from.states.get(name) ?? copies.get(name) ?? zeros(program.tensors[tensor]?.shape ?? [])] as const);
     executable.write('state', new Map(states));
     return new StageRun(stage, trainStep, batches, executable, from.step);
   }
@@ -140,7 +142,7 @@ export class StageRun {
     return this.batches.cursors(this.done);
   }
 
-  /** The present values of all weights of the stage and of the moments. */
+  /** The present values of all weights of the stage, and of moments and averages. */
   async read(): Promise<StageValues> {
     return { weights: await this.executable.read('parameter'), states: await this.executable.read('state') };
   }

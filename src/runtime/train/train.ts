@@ -9,6 +9,7 @@ import { inputFailure, type Moment, RuntimeFailure, readText, withLock, writeFil
 import { type Evaluation, ssimWindow } from '../metrics/index.js';
 import { joinObservers, type TrainEnd, type TrainObserver } from '../observe/index.js';
 import { TensorBoardEvents } from '../tensorboard/index.js';
+import { withAverages } from './averages.js';
 import { CheckpointWriter } from './checkpoint-writer.js';
 import { NonFiniteStep } from './finite-check.js';
 import { Inspection } from './inspection.js';
@@ -287,8 +288,11 @@ class Session {
     const inspect = (step: number, weights: () => Promise<ReadonlyMap<string, HostTensor>>) =>
       unlessAborted(signal, () => inspection.inspect({ stage: stage.name, step }, last, weights));
     // An interruption may have come between a checkpoint and what was to be looked at after it.
-    if (from.step > 0) await inspect(from.step, async () => this.weights);
-    if (from.step >= last) return from.step;
+    if (from.step > 0) await inspect(from.step, async () => withAverages(this.weights, from.states));
+    if (from.step >= last) {
+      this.weights = withAverages(this.weights, from.states);
+      return from.step;
+    }
     const trainStep = this.plan.trainSteps.get(stage.name) as TrainStep;
     const expected = expectedMemory(engine.name, trainStep);
     if (expected !== undefined) reporter.note(`stage ${stage.name}: ${expected}`);
@@ -305,11 +309,12 @@ class Session {
         await this.record(stage.name, result, observers);
         const isSaved = result.step >= last || result.step % run.checkpoint.every === 0 || inspection.isValidated(result.step, last);
         if (isSaved) await this.save(stageRun, observers);
-        await inspect(result.step, () => this.currentWeights(stageRun));
+        await inspect(result.step, () => this.averagedWeights(stageRun));
         // Engines may compute without ever yielding; signals and timers are served here.
         await new Promise((resolve) => setImmediate(resolve));
       }
       if (signal.aborted) await this.save(stageRun, observers);
+      if (stageRun.step >= last) this.weights = await this.averagedWeights(stageRun);
       await observers.stageEnded(stage.name);
       if (expected !== undefined) reporter.note(`stage ${stage.name}: ${measuredMemory()}`);
       reporter.note(`stage ${stage.name}: ${waitingTime(stageRun.time)}`);
@@ -365,7 +370,7 @@ class Session {
 
   /**
    * Writes the weights and a checkpoint of where a stage stands, where there is none yet. What was logged and the weights reach the disk first, so that neither
-   * is ever behind the checkpoint that a run goes on from.
+   * is ever behind the checkpoint that a run goes on from. The checkpoint holds the weights beside their averages.
    */
   private async save(stageRun: StageRun, observers: Required<TrainObserver>): Promise<void> {
     const { checkpoints, folder, request } = this.plan;
@@ -373,12 +378,14 @@ class Session {
     const { weights, states } = await stageRun.read();
     this.weights = new Map([...this.weights, ...weights]);
     await observers.flush();
-    await writeWeights(folder.weights, request.ir, this.weights);
+    await writeWeights(folder.weights, request.ir, withAverages(this.weights, states));
     await checkpoints.write(stageRun, this.weights, states);
   }
 
-  private async currentWeights(stageRun: StageRun): Promise<ReadonlyMap<string, HostTensor>> {
-    return new Map([...this.weights, ...(await stageRun.read()).weights]);
+  /** What a stage gives: its averages, where it keeps some. */
+  private async averagedWeights(stageRun: StageRun): Promise<Map<string, HostTensor>> {
+    const { weights, states } = await stageRun.read();
+    return withAverages(new Map([...this.weights, ...weights]), states);
   }
 
   private sampleRoles({ roles }: CheckedSource): SampleRoles {

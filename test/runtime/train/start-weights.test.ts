@@ -6,34 +6,16 @@ import { parse } from 'yaml';
 import { requireIR } from '../../../src/cli/analyze-file.js';
 import { initializeWeights } from '../../../src/compiler/3-lower/index.js';
 import { encodeSafetensors, hashTensors, readWeights } from '../../../src/runtime/checkpoint/index.js';
-import { findEngine, type HostTensor } from '../../../src/runtime/engines/index.js';
-import { readRunFile, train } from '../../../src/runtime/train/index.js';
+import type { HostTensor } from '../../../src/runtime/engines/index.js';
+import { readRunFile } from '../../../src/runtime/train/index.js';
 import { startWeights } from '../../../src/runtime/train/start-weights.js';
+import { type HowToTrain, runTraining } from '../../support/run-training.js';
 import { makeTinyRun, type TinyRun, withoutTimes } from '../../support/tiny-run.js';
 
 let tiny: TinyRun;
 
-async function run(path: string, how: { readonly maxSteps?: number; readonly stopAfter?: number; readonly resume?: boolean } = {}) {
-  const file = await readRunFile(path);
-  const controller = new AbortController();
-  const notes: string[] = [];
-  let steps = 0;
-  await train({
-    run: file,
-    ir: requireIR(file.model, { overrides: file.overrides }).ir,
-    engine: await findEngine('onnx'),
-    resume: how.resume === true,
-    maxSteps: how.maxSteps ?? 1,
-    signal: controller.signal,
-    reporter: {
-      checked: () => undefined,
-      stepDone: () => {
-        if (++steps === how.stopAfter) controller.abort();
-      },
-      validating: () => undefined,
-      note: (line) => notes.push(line),
-    },
-  });
+async function run(path: string, how: HowToTrain = {}): Promise<string[]> {
+  const notes = await runTraining(path, how);
   return notes.map(withoutFolder).filter((line) => !line.startsWith('stage '));
 }
 
