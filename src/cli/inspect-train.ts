@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { updatesText } from '../compiler/2-analyze/training/updates-text.js';
 import {
   inPrecision,
   lowerTrainStep,
@@ -22,6 +23,8 @@ import { formatTable } from './terminal/table.js';
 /** The train step of one stage, as `mfnc inspect --train` tells it. */
 interface StageInspection {
   readonly stage: string;
+  /** How its losses change weights, as the sections of a source. */
+  readonly updates: string;
   /** Operators of the step, casts included, and how many of them give which type. */
   readonly operators: number;
   readonly float32: number;
@@ -64,13 +67,15 @@ export function inspectTraining(file: string, options: TrainInspectionOptions): 
   const { batch = training.batch, precision, memory } = options;
   const [height, width] = training.patch;
   const patch = options.patch ?? { height, width };
-  const stages = training.stages.map(({ name }): StageInspection => {
+  const stages = training.stages.map((stage): StageInspection => {
+    const { name } = stage;
     const { program } = lowerTrainStep(ir, name, { batch, ...patch }, sources);
     const inTypes = inPrecision(program, precision);
     const { nodes, operators, bytes } = summarizeTypes(inTypes);
     const needs = measureStep(inTypes);
     return {
       stage: name,
+      updates: updatesText(stage),
       operators: nodes.float32 + nodes.bfloat16,
       ...nodes,
       byOperator: operators,
@@ -120,7 +125,7 @@ export function formatTrainInspection({ model, variant, batch, patch, precision,
   return [title, ...stages.map((stage) => `\n${formatStage(stage)}`)].join('');
 }
 
-function formatStage({ stage, operators, bfloat16, byOperator, bytes, bytesSaved, needs, peak }: StageInspection): string {
+function formatStage({ stage, updates, operators, bfloat16, byOperator, bytes, bytesSaved, needs, peak }: StageInspection): string {
   const rows = byOperator
     .toSorted((a, b) => b.bfloat16 - a.bfloat16 || b.float32 - a.float32)
     .map(({ op, bfloat16: reduced, float32 }) => [op, String(reduced), String(float32)]);
@@ -130,8 +135,10 @@ function formatStage({ stage, operators, bfloat16, byOperator, bytes, bytesSaved
     `stage ${stage}: ${operators} operators, ${bfloat16} of them in bfloat16; they write ${megabytes(bytes)}${saved}\n`,
     `${(needs.macs / 1e9).toFixed(3)} GMACs a step, gradients included; ${formatNeeds(needs)}\n`,
     peak.length === 0
-      ? '\n'
-      : `peak memory of the step: about ${peak.map(({ engine, bytes: most }) => `${megabytes(most)} on ${engine}`).join(', ')}\n\n`,
+      ? ''
+      : `peak memory of the step: about ${peak.map(({ engine, bytes: most }) => `${megabytes(most)} on ${engine}`).join(', ')}\n`,
+    `${updates}\n`,
+    '\n',
     formatTable([{ title: 'operator' }, { title: 'bfloat16', align: 'right' }, { title: 'float32', align: 'right' }], rows),
   ].join('');
 }

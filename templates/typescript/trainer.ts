@@ -10,7 +10,33 @@ export interface AdamSettings {
   readonly beta1: number;
   readonly beta2: number;
   readonly epsilon: number;
+  // #region weight decay
+  /** Decoupled weight decay (Loshchilov and Hutter 2019); 0 for none. */
+  readonly weightDecay: number;
+  // #endregion
 }
+
+// #region gradients
+/** What is done to the gradients of a loss before Adam sees them, in this order. */
+export interface GradientSettings {
+  /** Each element is limited to [-clipValue, clipValue]; 0 for no limit. */
+  readonly clipValue: number;
+  /** The norm of all gradients of the loss together is limited to this; 0 for no limit. */
+  readonly clipNorm: number;
+  /** Whether that norm is logged. */
+  readonly logNorm: boolean;
+}
+// #endregion
+
+// #region averages
+/** Exponential moving averages of the network's weights, which are the weights that a stage gives. */
+export interface AverageSettings {
+  /** The share of an average that stays. */
+  readonly decay: (at: { readonly step: number; readonly epoch: number }) => number;
+  /** Names of the instances whose weights are averaged. */
+  readonly of: readonly string[];
+}
+// #endregion
 
 /** What a stage computes from a batch. Each value is computed when it is called for, so that a pass does no more than it needs. */
 export interface Terms {
@@ -34,6 +60,14 @@ export interface Stage<Batch> {
   /** The streams of pictures that it reads. */
   readonly streams: readonly string[];
   readonly adam: AdamSettings;
+  // #region gradients
+  /** Absent where nothing is done to them. */
+  readonly gradients?: GradientSettings;
+  // #endregion
+  // #region averages
+  /** Absent where no averages are kept. */
+  readonly ema?: AverageSettings;
+  // #endregion
   /** Losses, with the names of the instances whose weights each of them trains. */
   readonly minimize: Readonly<Record<string, readonly string[]>>;
   /** Names of the instances that it applies without training them. */
@@ -41,7 +75,7 @@ export interface Stage<Batch> {
   readonly terms: (batch: Batch) => Terms;
 }
 
-/** Means and variances of the gradients by path, `conv.kernel:m` and `conv.kernel:v`. tfjs's own Adam does not go on bit by bit from a file. */
+/** Means and variances of the gradients by path, `conv.kernel:m` and `conv.kernel:v`, and averages of weights, `conv.kernel:ema`. tfjs's own Adam does not go on bit by bit from a file. */
 export type Moments = Map<string, tf.Variable>;
 
 /**
@@ -74,8 +108,19 @@ export async function trainStep<Batch>(
         return term();
       }, [...trained.values()]);
       results[loss] = value;
+      // #region gradients
+      const norm = stage.gradients && limitGradients(grads, stage.gradients);
+      if (norm && stage.gradients?.logNorm) results[`${loss}:gradient_norm`] = norm;
+      // #endregion
       return { trained, grads };
     });
+    // #region averages
+    const { ema } = stage;
+    const averaged = ema ? weights.stored(ema.of) : new Map<string, tf.Variable>();
+    for (const [path, weight] of averaged) {
+      if (!moments.has(averageName(path))) moments.set(averageName(path), tf.variable(weight.clone(), false));
+    }
+    // #endregion
     for (const { trained, grads } of updates) {
       for (const [path, weight] of trained) {
         const gradient = grads[weight.name];
@@ -85,6 +130,12 @@ export async function trainStep<Batch>(
     // #region passes
     weights.pass = undefined;
     weights.assign(statistics);
+    // #endregion
+    // #region averages
+    for (const [path, weight] of averaged) {
+      const average = moments.get(averageName(path));
+      if (ema && average) average.assign(tf.add(average, tf.sub(weight, average).mul(1 - ema.decay({ step, epoch }))));
+    }
     // #endregion
     return results;
   });
@@ -106,16 +157,47 @@ function nextStatistics<Batch>(stage: Stage<Batch>, weights: Weights, batch: Bat
 }
 // #endregion
 
+// #region gradients
+/** Clips gradients by value, then by their norm, as PyTorch does. @returns the norm before that; undefined where nothing asks for it. */
+function limitGradients(gradients: tf.NamedTensorMap, { clipValue, clipNorm, logNorm }: GradientSettings): tf.Scalar | undefined {
+  const names = Object.keys(gradients);
+  const change = (of: (gradient: tf.Tensor) => tf.Tensor): void => {
+    for (const name of names) gradients[name] = of(gradients[name] as tf.Tensor);
+  };
+  if (clipValue > 0) change((gradient) => gradient.clipByValue(-clipValue, clipValue));
+  if (clipNorm === 0 && !logNorm) return undefined;
+  const norm = tf.sqrt<tf.Scalar>(tf.addN(names.map((name) => tf.sum<tf.Scalar>(tf.square(gradients[name] as tf.Tensor)))));
+  if (clipNorm > 0) {
+    const factor = tf.minimum(tf.div(clipNorm, norm.add(1e-6)), 1);
+    change((gradient) => gradient.mul(factor));
+  }
+  return norm;
+}
+// #endregion
+
+// #region averages
+const averageName = (path: string): string => `${path}:ema`;
+
+/** Puts averages in the place of their weights, where a stage keeps some. */
+function adoptAverages(weights: Weights, moments: Moments): void {
+  for (const [path, weight] of weights.stored()) {
+    const average = moments.get(averageName(path));
+    if (average) weight.assign(average);
+  }
+}
+// #endregion
+
 /** Adam (Kingma and Ba 2015) in PyTorch's form. */
 function adamUpdate(
   path: string,
   weight: tf.Variable,
   gradient: tf.Tensor,
   moments: Moments,
-  { rate, beta1, beta2, epsilon }: AdamSettings,
+  settings: AdamSettings,
   step: number,
   epoch: number,
 ): void {
+  const { rate, beta1, beta2, epsilon } = settings;
   const moment = (name: string): tf.Variable => {
     const found = moments.get(name) ?? tf.variable(tf.zerosLike(weight), false);
     moments.set(name, found);
@@ -127,6 +209,9 @@ function adamUpdate(
   variance.assign(tf.add(variance.mul(beta2), gradient.square().mul(1 - beta2)));
   const stepSize = rate({ step, epoch }) / (1 - beta1 ** (step + 1));
   const correction = 1 / Math.sqrt(1 - beta2 ** (step + 1));
+  // #region weight decay
+  weight.assign(weight.mul(1 - rate({ step, epoch }) * settings.weightDecay));
+  // #endregion
   weight.assign(tf.sub(weight, mean.mul(stepSize).div(variance.sqrt().mul(correction).add(epsilon))));
 }
 
@@ -198,6 +283,9 @@ export async function train<Batch extends tf.TensorContainer>(run: TrainingRun<B
       console.log(`${stage.name} ${step}/${last}  ${shown.join('  ')}  ${seconds} s`);
       if (step % run.saveEvery === 0 || step === last || run.signal?.aborted) await save(run, stage.name, step, weights, ownPaths, moments);
     }
+    // #region averages
+    if (step >= last) adoptAverages(weights, moments);
+    // #endregion
     tf.dispose([...moments.values()]);
     if (run.signal?.aborted) break;
   }
@@ -228,7 +316,14 @@ async function save<Batch>(
   ownPaths: readonly string[],
   moments: Moments,
 ): Promise<void> {
-  const own = encodeSafetensors({ metadata: run.metadata, tensors: await weights.read(ownPaths) });
+  const ownTensors = await weights.read(ownPaths);
+  // #region averages
+  for (const path of ownPaths) {
+    const average = moments.get(averageName(path));
+    if (average) ownTensors.set(path, { shape: average.shape, values: Float32Array.from(await average.data()) });
+  }
+  // #endregion
+  const own = encodeSafetensors({ metadata: run.metadata, tensors: ownTensors });
   await writeFileAtomically(join(run.output, 'weights.safetensors'), own);
   const tensors = new Map([
     ...[...(await weights.read())].map(([path, tensor]) => [`weight/${path}`, tensor] as const),

@@ -95,6 +95,13 @@ export class Weights {
     return new Map([...this.variables].filter(([path, { trainable }]) => trainable && belongs(path, names)));
   }
 
+  // #region averages
+  /** All stored tensors in use, statistics included, of the instances with these names, or of all, by path. */
+  stored(names?: readonly string[]): Map<string, tf.Variable> {
+    return new Map([...this.variables].filter(([path]) => names === undefined || belongs(path, names)));
+  }
+  // #endregion
+
   /** Copies of the weights in use, or of those at the paths given. */
   async read(paths: readonly string[] = this.paths): Promise<Map<string, TensorData>> {
     const wanted = paths.flatMap((path) => [[path, this.variables.get(path)] as const]);

@@ -144,6 +144,46 @@ describe('each mistake gives one error that names it', () => {
       'MFN2001 the learning rate must be a number of at least 0, not the int -1',
     ],
     [
+      'two sections of averages',
+      `${data}\n  adam { rate = 1e-4 }\n  ema { decay = 0.9 }\n  ema { decay = 0.5 }\n${stage}`,
+      'MFN4016 the training has an `ema` section twice (keep one of them, or rename one)',
+    ],
+    [
+      'averages that never change',
+      `${data}\n  adam { rate = 1e-4 }\n  ema { decay = min(1, step / 10) }\n${stage}`,
+      'MFN4022 the decay of the averages is 1 at step 10 (epoch 10) of the stage `s` (a decay is at least 0 and below 1 at every step, as 0.999; `step` and `epoch` count from 0)',
+    ],
+    [
+      'a norm below 0',
+      `${data}\n  adam { rate = 1e-4 }\n  gradients { clip_norm = -1 }\n${stage}`,
+      'MFN2001 `clip_norm` must be a number of at least 0 (0 turns it off), not the int -1',
+    ],
+    [
+      'a norm that depends on the step',
+      `${data}\n  adam { rate = 1e-4 }\n  gradients { clip_norm = step }\n${stage}`,
+      'MFN1001 there is no name `step` here (declare it, or import it)',
+    ],
+    [
+      'a number for a truth value',
+      `${data}\n  adam { rate = 1e-4 }\n  gradients { log_norm = 1 }\n${stage}`,
+      'MFN2001 `log_norm` must be true or false, not the int 1',
+    ],
+    [
+      'a setting that belongs to another section',
+      `${data}\n  adam { rate = 1e-4 }\n  gradients { decay = 0.9 }\n${stage}`,
+      'MFN4010 `gradients` has no setting `decay` (it has `clip_value`, `clip_norm` and `log_norm`)',
+    ],
+    [
+      'averages that are warmed up by a setting',
+      `${data}\n  adam { rate = 1e-4 }\n  ema { decay = 0.9  warmup = true }\n${stage}`,
+      'MFN4010 `ema` has no setting `warmup` (`decay` may depend on the step: decay = min(0.999, (1 + step) / (10 + step)))',
+    ],
+    [
+      'AdamW by its own name',
+      `${data}\n  adamw { rate = 1e-4  weight_decay = 0.1 }\n${stage}`,
+      'MFN4009 there is no optimizer `adamw` (`adam` with a `weight_decay` is AdamW)',
+    ],
+    [
       'a loss whose gradient only the condition of a `select` could carry',
       `${data}\n  adam { rate = 1e-4 }\n  stage s for 1 epochs { minimize L over net = mean(select(net(low), low, bright)) }`,
       'MFN4003 the gradient of `L` does not reach `net` (is a `stop` misplaced, or another instance meant?)',

@@ -75,6 +75,29 @@ describe('overrides', () => {
     expect(given?.stages.map(({ minimizers }) => minimizers[0]?.optimizer.rate)).toEqual([1e-5, 1e-5]);
   });
 
+  test('reach sections that the source does not have, of the training and of one stage', () => {
+    const settings = {
+      'ema.decay': 0.9,
+      weight_decay: 0.1,
+      'refinement.ema.decay': 0,
+      'refinement.gradients.clip_norm': 0.5,
+      'refinement.gradients.log_norm': true,
+      'refinement.adam.rate': 1e-5,
+      'refinement.beta1': 0.5,
+    };
+    const given = irOf(text, { settings }).training;
+    expect(given?.settings).toMatchObject(
+      Object.fromEntries(Object.entries(settings).map(([path, value]) => [path.replace('adam.', ''), value])),
+    );
+    const [degradation, refinement] = given?.stages ?? [];
+    expect(degradation).toMatchObject({ ema: { decay: 0.9 }, minimizers: [{ optimizer: { beta1: 0.9, weightDecay: 0.1 } }, {}, {}] });
+    expect(degradation?.minimizers[0]).not.toHaveProperty('gradients');
+    expect(refinement?.minimizers).toMatchObject([
+      { optimizer: { beta1: 0.5, rate: 1e-5, weightDecay: 0.1 }, gradients: { clipNorm: 0.5, logNorm: true } },
+    ]);
+    expect(refinement).not.toHaveProperty('ema');
+  });
+
   test('come one after the other: the last one counts', () => {
     const overrides = [overridesFrom('--set', ['width=16', 'width=8', 'training.batch=3'])];
     const ir = irOf(text, { parameters: { width: 4 }, overrides });

@@ -28,6 +28,8 @@ model Net(width: int = 8) {
 training of Net {
   data { pair(low, normal)  patch 32 x 32  batch 4  augment flip }
   adam { rate = 1e-3 * 0.9 ^ step  beta1 = 0.9 }
+  gradients { clip_norm = 1 }
+  ema { decay = 0.9 }
   stage only for 2 epochs {
     frozen body
     let lambda = 0.1
@@ -64,6 +66,8 @@ const names: readonly (readonly [kind: string, written: string, wrong: string, m
   ['an augmentation', 'augment flip', 'augment filp', '`flip`'],
   ['an optimizer', 'adam {', 'adma {', '`adam`'],
   ['a setting of the optimizer', 'beta1', 'bta1', '`beta1`'],
+  ['a section by the name of other libraries', 'ema {', 'moving_average {', '`ema`'],
+  ['a setting of a section', 'clip_norm =', 'max_norm =', '`clip_norm`'],
   ['a setting by the name of other libraries', 'rate =', 'lr =', '`rate`'],
   ['a variable of the rate', '^ step', '^ stpe', '`step`'],
   ['a section of the training', '  stage only', '  stge only', '`stage`'],

@@ -194,7 +194,7 @@ describe('the training', () => {
       edited(
         trained('minimize L over n = l1(n(low), normal)', 'batch 4  augment flip'),
         ['for 2 epochs', 'for 30 steps'],
-        ['rate = 1e-3', 'rate = 1e-3 * 0.5 ^ epoch  beta1 = 0.5'],
+        ['rate = 1e-3 }', 'rate = 1e-3 * 0.5 ^ epoch  beta1 = 0.5  weight_decay = 0.1 }  gradients { clip_norm = 1 }  ema { decay = 0.9 }'],
       ),
     );
     expect(training?.data).toEqual([
@@ -205,8 +205,11 @@ describe('the training', () => {
     expect(stage?.duration).toEqual({ a: '2 epochs', b: '30 steps' });
     expect(stage?.losses[0]?.optimizer).toEqual([
       { name: 'beta1', a: 0.9, b: 0.5 },
+      { name: 'clip_norm', a: null, b: 1 },
       { name: 'rate', a: '0.001', b: '0.001 * 0.5 ^ epoch' },
+      { name: 'weight_decay', a: null, b: 0.1 },
     ]);
+    expect(stage?.ema).toEqual({ a: null, b: '0.9' });
     expect(stage?.losses[0]?.expression).toBeNull();
   });
 

@@ -173,9 +173,9 @@ class ProgramBuilder {
   private readonly names = (): Tokens => this.listed(3, this.name, { least: 1, mayTrail: false });
 
   private readonly optimizer = (): Tokens => [
-    ...[this.one(['adam', 'sgd']), '{'],
-    ...this.optional(() => ['rate', '=', ...this.value()]),
-    ...[...this.optional(() => ['beta1', '=', ...this.value()]), '}'],
+    ...[this.one(['adam', 'gradients', 'ema', 'sgd']), '{'],
+    ...this.optional(() => [this.one(['rate', 'decay', 'clip_norm']), '=', ...this.value()]),
+    ...[...this.optional(() => [this.one(['beta1', 'log_norm']), '=', ...this.value()]), '}'],
   ];
 
   private readonly data = (): Tokens => {

@@ -24,7 +24,9 @@ export function formatTrainingDiff({ change, data, settings, order, stages }: Tr
 
 /** Settings that stand for parts of the training which are told with these parts. */
 function isToldElsewhere(setting: string): boolean {
-  return /^(patch|batch)$|(^|\.)(rate|beta1|beta2|epsilon|epochs|steps)$/.test(setting);
+  return /^(patch|batch)$|(^|\.)(rate|beta1|beta2|epsilon|weight_decay|(gradients\.)?(clip_value|clip_norm|log_norm)|ema\.decay|epochs|steps)$/.test(
+    setting,
+  );
 }
 
 function paintOf(change: 'added' | 'removed' | 'changed', colors: Colors): (text: string) => string {
@@ -33,12 +35,13 @@ function paintOf(change: 'added' | 'removed' | 'changed', colors: Colors): (text
 
 const marks = { added: '+', removed: '-', changed: '~' } as const;
 
-function formatStage({ name, change, duration, frozen, losses, logged, values, instances }: StageDiff, colors: Colors): string {
+function formatStage({ name, change, duration, ema, frozen, losses, logged, values, instances }: StageDiff, colors: Colors): string {
   const indent = '    ';
   const names = (list: readonly string[]): string => (list.length === 0 ? 'nothing' : list.join(', '));
   return [
     `${paintOf(change, colors)(`  ${marks[change]} stage ${name}`)}\n`,
     ...(duration === null ? [] : [changedLine('length', { name, ...duration }, same, colors, indent)]),
+    ...(ema === null ? [] : [changedLine('ema decay', { name, ...ema }, same, colors, indent)]),
     ...(frozen === null ? [] : [changedLine('frozen', { name, ...frozen }, names, colors, indent)]),
     ...optimizersOf(losses).map((entry) => changedLine(entry.name, entry, String, colors, indent)),
     ...values.map((entry) => changedLine(entry.name, entry, same, colors, indent)),

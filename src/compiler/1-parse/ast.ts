@@ -242,7 +242,7 @@ export interface DataStream extends Located {
   readonly names: readonly Name[];
 }
 
-/** adam { rate = 5e-4 * 0.9 ^ (step / 6000)  beta1 = 0.9 } */
+/** How losses change weights: adam { rate = 5e-4 * 0.9 ^ (step / 6000)  beta1 = 0.9 }, gradients { clip_norm = 1 }, ema { decay = 0.999 } */
 export interface OptimizerSection extends Located {
   readonly kind: 'optimizer';
   readonly documentation?: string;

@@ -135,6 +135,8 @@ export interface StageDiff {
   readonly change: Presence;
   /** '20 epochs' */
   readonly duration: Change<string> | null;
+  /** The decay of moving averages, as source text; null on a side that keeps none. */
+  readonly ema: Change<string> | null;
   /** Instances that are applied and not trained. */
   readonly frozen: Change<readonly string[]> | null;
   readonly losses: readonly LossDiff[];
@@ -151,7 +153,7 @@ export interface LossDiff {
   readonly change: Presence;
   /** Instances that it trains. */
   readonly over: Change<readonly string[]> | null;
-  /** 'rate' as source text, 'beta1', 'beta2', 'epsilon'. */
+  /** 'kind', 'rate' as source text, 'beta1', 'beta2', 'epsilon', and where they are set 'weight_decay', 'clip_value', 'clip_norm', 'log_norm'. */
   readonly optimizer: readonly NamedChange<string | number>[];
   readonly expression: Change<string> | null;
   /** Terms of the sum that the loss is, whose factors differ. */

@@ -1,4 +1,5 @@
 import { printRate } from '../2-analyze/training/rate-text.js';
+import { updateSettings } from '../2-analyze/training/updates-text.js';
 import type { Sizes } from '../ir/dimension.js';
 import type { Definition, IR, Minimizer, Stage, Training } from '../ir/ir.js';
 import { compareNaturally } from '../natural-order.js';
@@ -81,6 +82,7 @@ const compareStage = (a: StageSide | undefined, b: StageSide | undefined, finger
   const difference: Omit<StageDiff, 'change'> = {
     name,
     duration: compareSides(a, b, ({ stage }) => durationText(stage)),
+    ema: compareSides(a, b, ({ stage }) => (stage.ema ? printRate(stage.ema.decay) : null)),
     frozen: compareSides(a, b, ({ stage }) => [...stage.frozen].sort(compareNaturally)),
     losses: lossNames(a, b).flatMap((loss) => compareLoss(loss, a, b)),
     logged: compareLogged(a, b),
@@ -88,8 +90,9 @@ const compareStage = (a: StageSide | undefined, b: StageSide | undefined, finger
     instances: compareOwnInstances(a, b, fingerprints),
   };
   if (!a || !b) return [{ change: a ? 'removed' : 'added', ...difference }];
-  const { duration, frozen, losses, logged, values, instances } = difference;
-  const isSame = duration === null && frozen === null && [losses, logged, values, instances].every((list) => list.length === 0);
+  const { duration, ema, frozen, losses, logged, values, instances } = difference;
+  const isSame =
+    duration === null && ema === null && frozen === null && [losses, logged, values, instances].every((list) => list.length === 0);
   return isSame ? [] : [{ change: 'changed', ...difference }];
 };
 
@@ -149,11 +152,7 @@ const compareLoss = (name: string, stageOfA: StageSide | undefined, stageOfB: St
   return isSame ? [] : [{ change: 'changed', ...difference }];
 };
 
-const optimizerOf = (side: LossSide | undefined): Record<string, string | number> => {
-  if (!side) return {};
-  const { kind, rate, ...rest } = side.minimizer.optimizer;
-  return { kind, rate: printRate(rate), ...rest };
-};
+const optimizerOf = (side: LossSide | undefined): Readonly<Record<string, string | number>> => (side ? updateSettings(side.minimizer) : {});
 
 const compareExpressions = (a: LossSide | undefined, b: LossSide | undefined): LossDiff['expression'] => {
   const textOf = (side: LossSide | undefined): string | null => (side ? printExpression(side.body.expressionOf(side.value)) : null);

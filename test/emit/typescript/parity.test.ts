@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { initializeWeights, listAllWeights, lowerTrainStep, type TensorValues } from '../../../src/compiler/3-lower/index.js';
+import { averageName, initializeWeights, listAllWeights, lowerTrainStep, type TensorValues } from '../../../src/compiler/3-lower/index.js';
 import type { IR } from '../../../src/compiler/index.js';
 import { encodeSafetensors } from '../../../src/runtime/checkpoint/safetensors.js';
 import { type Engine, findEngine } from '../../../src/runtime/engines/index.js';
@@ -23,7 +23,7 @@ import * as model from './model.js';
 import { decodeSafetensors } from './safetensors.js';
 import { stages } from './train.js';
 import { type Moments, trainStep } from './trainer.js';
-import { Weights } from './weights.js';
+import { readTensors, Weights } from './weights.js';
 
 const [file = '', name = '', modelName = '', backend = '', options = ''] = process.argv.slice(2);
 await useBackend(backend);
@@ -50,7 +50,10 @@ for (const [step, batch] of batches.entries()) {
   results.push(await trainStep(stage, weights, moments, batch, step, 0));
   tensorCounts.push(tf.memory().numTensors);
 }
-const stored = Object.fromEntries([...(await weights.read())].map(([path, { values }]) => [path, [...values]]));
+const averages = [...moments].filter(([name]) => name.endsWith(':ema'));
+const stored = Object.fromEntries(
+  [...(await weights.read()), ...(await readTensors(averages))].map(([path, { values }]) => [path, [...values]]),
+);
 console.log(JSON.stringify({ results, tensorCounts, stored }));
 `;
 
@@ -68,7 +71,7 @@ function batchAt(step: number, [batch, height, width]: readonly [number, number,
   );
 }
 
-/** The losses of each step on an engine of mfnc, and what statistics are in the end. */
+/** The losses of each step on an engine of mfnc, and what statistics and averages are in the end. */
 async function engineResults(engine: Engine, ir: IR, stage: string, size: readonly [number, number, number], steps: number) {
   const [batch, height, width] = size;
   const step = lowerTrainStep(ir, stage, { batch, height, width });
@@ -81,9 +84,10 @@ async function engineResults(engine: Engine, ir: IR, stage: string, size: readon
       .map(({ name }) => [name, weights.get(name) as TensorValues] as const);
     executable.write('parameter', new Map(parameters));
     const zeros = (shape: readonly number[]) => ({ shape, values: new Float32Array(shape.reduce((a, b) => a * b, 1)) });
+    const averages = new Map(step.averaged.map((path) => [averageName(path), weights.get(path)]));
     const states = inputs
       .filter(({ role }) => role === 'state')
-      .map(({ name, tensor }) => [name, zeros(tensors[tensor]?.shape ?? [])] as const);
+      .map(({ name, tensor }) => [name, averages.get(name) ?? zeros(tensors[tensor]?.shape ?? [])] as const);
     executable.write('state', new Map(states));
     const used = new Set(inputs.map(({ name }) => name));
     const losses: Record<string, number>[] = [];
@@ -94,7 +98,8 @@ async function engineResults(engine: Engine, ir: IR, stage: string, size: readon
     }
     const paths = listAllWeights(ir).flatMap(({ path, statistic }) => (statistic ? [path] : []));
     const statistics = [...(await executable.read('parameter'))].filter(([name]) => paths.includes(name));
-    return { losses, statistics };
+    const kept = [...(await executable.read('state'))].filter(([name]) => averages.has(name));
+    return { losses, stored: [...statistics, ...kept] };
   } finally {
     await executable.dispose();
   }
@@ -103,7 +108,7 @@ async function engineResults(engine: Engine, ir: IR, stage: string, size: readon
 /** Compares the losses of some steps; returns the greatest relative difference. */
 async function compare(project: GeneratedProject, ir: IR, stage: string, size: readonly [number, number, number], steps: number) {
   const engine = await findEngine('auto');
-  const { losses: expected, statistics } = await engineResults(engine, ir, stage, size, steps);
+  const { losses: expected, stored } = await engineResults(engine, ir, stage, size, steps);
   const batches = Array.from({ length: steps }, (_, step) =>
     [...batchAt(step, size)].map(([name, tensor]) => [`${name}:${step}`, tensor] as const),
   );
@@ -126,7 +131,7 @@ async function compare(project: GeneratedProject, ir: IR, stage: string, size: r
       greatest = Math.max(greatest, difference);
     }
   }
-  for (const [path, { values }] of statistics) {
+  for (const [path, { values }] of stored) {
     for (const [i, value] of values.entries()) expect(found.stored[path]?.[i], path).toBeCloseTo(value, 3);
   }
   console.log(
@@ -150,6 +155,20 @@ describe('the generated training', () => {
 
   it('of a network with statistics has the losses and the statistics of the engine, frozen or not', async () => {
     const analysis = analyzeText(readCase('statistics'));
+    const project = new GeneratedProject(await generate(analysis));
+    project.write('train-stage.ts', trainScript);
+    try {
+      for (const stage of ['both', 'last']) await compare(project, analysis.ir as IR, stage, [2, 8, 8], 5);
+    } finally {
+      project.dispose();
+    }
+  }, 300_000);
+
+  it('with weight decay, clipped gradients and averages has the losses and averages of the engine', async () => {
+    const source = readCase('statistics')['input.mfn'] as string;
+    const sections =
+      'gradients { clip_value = 0.1  clip_norm = 0.2  log_norm = true }  ema { decay = min(0.9, (1 + step) / (5 + step)) }  adam { weight_decay = 0.5 ';
+    const analysis = analyzeText(source.replace('adam {', sections));
     const project = new GeneratedProject(await generate(analysis));
     project.write('train-stage.ts', trainScript);
     try {

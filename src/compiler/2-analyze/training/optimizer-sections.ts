@@ -12,6 +12,13 @@ export type OptimizerSectionName = keyof typeof optimizerSections;
 
 export const optimizerSectionNames = Object.keys(optimizerSections) as readonly OptimizerSectionName[];
 
+/** What messages about paths call them. */
+export const sectionTitles: Readonly<Record<OptimizerSectionName, string>> = {
+  adam: 'an optimiser',
+  gradients: 'a section on gradients',
+  ema: 'a section on averages',
+};
+
 export const isOptimizerSection = (name: string): name is OptimizerSectionName => Object.hasOwn(optimizerSections, name);
 
 /** What other libraries call the sections. */

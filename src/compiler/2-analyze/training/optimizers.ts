@@ -20,9 +20,9 @@ const bounds = {
   beta1: { fits: (value: number) => value >= 0 && value < 1, expected: 'a number from 0 to below 1' },
   beta2: { fits: (value: number) => value >= 0 && value < 1, expected: 'a number from 0 to below 1' },
   epsilon: { fits: (value: number) => value >= 0 && value <= 1, expected: 'a number from 0 to 1' },
-  weight_decay: { fits: (value: number) => value >= 0, expected: 'a number of at least 0, which turns it off' },
-  clip_value: { fits: (value: number) => value >= 0, expected: 'a number of at least 0, which turns it off' },
-  clip_norm: { fits: (value: number) => value >= 0, expected: 'a number of at least 0, which turns it off' },
+  weight_decay: { fits: (value: number) => value >= 0, expected: 'a number of at least 0 (0 turns it off)' },
+  clip_value: { fits: (value: number) => value >= 0, expected: 'a number of at least 0 (0 turns it off)' },
+  clip_norm: { fits: (value: number) => value >= 0, expected: 'a number of at least 0 (0 turns it off)' },
 } as const;
 
 type NumberSetting = keyof typeof bounds;

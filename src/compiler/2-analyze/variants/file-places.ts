@@ -12,11 +12,12 @@ import type {
   TrainingDeclaration,
   TrainingItem,
 } from '../../1-parse/ast.js';
+import { sectionTitles } from '../training/optimizer-sections.js';
 import type { Changes } from './changes.js';
 import { type PlaceContext, partsOf } from './expression-places.js';
 import { type Place, place } from './place.js';
 import { namesBoundIn, renameArgument, renameWithin } from './rename.js';
-import { absentSections, hasShortPaths, namesPlace, optimizerPlace, type Scope, statementPlaces } from './statement-places.js';
+import { absentSections, namesPlace, optimizerPlace, type Scope, statementPlaces } from './statement-places.js';
 
 /** The places of a source file: what name paths can lead to. The model's own names and those of its training are also reached without these first steps. */
 export function filePlace(file: SourceFile, context: PlaceContext): Place {
@@ -209,7 +210,7 @@ function sectionPlaces(section: TrainingItem, training: TrainingDeclaration, par
 const insideSections = (owner: Place): Place[] =>
   owner
     .children()
-    .filter(({ what, name }) => what === 'a data section' || (what === 'an optimiser' && hasShortPaths(name)))
+    .filter(({ what }) => what === 'a data section' || what === sectionTitles.adam)
     .flatMap((section) => section.children());
 
 function dataPlace(section: DataSection, training: TrainingDeclaration, parent: Place, context: PlaceContext): Place {

@@ -7,7 +7,7 @@ import type {
   StageStatement,
   Statement,
 } from '../../1-parse/ast.js';
-import { isOptimizerSection, optimizerSectionNames, optimizerSections } from '../training/optimizer-sections.js';
+import { isOptimizerSection, optimizerSectionNames, optimizerSections, sectionTitles } from '../training/optimizer-sections.js';
 import type { Changes } from './changes.js';
 import { indicesText, type PlaceContext, partsOf } from './expression-places.js';
 import { type ListKind, type Place, place } from './place.js';
@@ -128,19 +128,17 @@ export function namesPlace(name: string, what: string, names: readonly Name[], p
   );
 }
 
-/** Whether paths lead to the settings of a section without naming it: `training.rate` is short for `training.adam.rate`. */
-export const hasShortPaths = (name: string): boolean => name === 'adam' || !isOptimizerSection(name);
-
 /** A section of how losses change weights with its settings, those that it leaves out included. */
 export function optimizerPlace(section: OptimizerSection, parent: Place, list: ListKind, context: PlaceContext): Place {
   const { text } = section.name;
   const known = isOptimizerSection(text) ? optimizerSections[text] : [];
-  return place({ name: text, what: 'an optimiser', parent, list, span: section.span, node: section }, (self) => [
+  const what = isOptimizerSection(text) ? sectionTitles[text] : sectionTitles.adam;
+  return place({ name: text, what, parent, list, span: section.span, node: section }, (self) => [
     ...section.settings.map((setting) =>
       place(
         {
           name: setting.name.text,
-          what: 'a setting of an optimiser',
+          what: 'a setting of the training',
           parent: self,
           list: 'an optimiser',
           span: setting.span,
@@ -155,7 +153,7 @@ export function optimizerPlace(section: OptimizerSection, parent: Place, list: L
       .map((name) =>
         place({
           name,
-          what: 'a setting of an optimiser',
+          what: 'a setting of the training',
           parent: self,
           span: section.span,
           set: (changes, value) => changes.append(section, 'settings', { name: { text: name, span: value.span }, value, span: value.span }),
@@ -170,11 +168,11 @@ export function absentSections(owner: { readonly kind: string }, list: 'items' |
   return optimizerSectionNames
     .filter((name) => !present.includes(name))
     .flatMap((name) => {
-      const section = place({ name, what: 'an optimiser', parent, span: parent.span }, (self) =>
+      const section = place({ name, what: sectionTitles[name], parent, span: parent.span }, (self) =>
         optimizerSections[name].map((setting) =>
           place({
             name: setting,
-            what: 'a setting of an optimiser',
+            what: 'a setting of the training',
             parent: self,
             span: parent.span,
             set: (changes, value) =>
@@ -182,7 +180,7 @@ export function absentSections(owner: { readonly kind: string }, list: 'items' |
           }),
         ),
       );
-      return [section, ...(hasShortPaths(name) ? section.children() : [])];
+      return [section, ...(name === 'adam' ? section.children() : [])];
     });
 }
 

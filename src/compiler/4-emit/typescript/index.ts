@@ -9,7 +9,7 @@ import { formatText } from './format.js';
 import { packageJson, tsconfigJson } from './package-files.js';
 import { readmeText } from './readme.js';
 import { translateInRounds } from './rounds.js';
-import { addSupportFile, usesPasses } from './support.js';
+import { addSupportFile, partsUsedBy } from './support.js';
 import type { Translation } from './translation.js';
 
 /** What a package of TypeScript is generated from. */
@@ -78,8 +78,8 @@ function typeScriptFiles(translation: Translation, ir: IR): [string, string][] {
   }
   const enhance = enhanceCommand(ir);
   if (enhance !== undefined) project.createSourceFile('enhance.ts', enhance);
-  const hasPasses = project.getSourceFiles().some((file) => usesPasses(file.getFullText()));
-  for (const [name, used] of supportFiles(translation, enhance !== undefined)) addSupportFile(project, name, used, hasPasses);
+  const parts = partsUsedBy(project.getSourceFiles().map((file) => file.getFullText()));
+  for (const [name, used] of supportFiles(translation, enhance !== undefined)) addSupportFile(project, name, used, parts);
   return project.getSourceFiles().map((file) => [file.getBaseName(), file.getFullText()]);
 }
 

@@ -31,8 +31,15 @@ function translateOnce(input: TranslationInput, ir: IR, known: Findings): Transl
   writeWaiting(translation);
   translation.isOfTraining = true;
   if (training && ir.training) {
-    const range = streamRange(ir.definitions.find(({ id }) => id === ir.model.definition));
-    translateTraining(training, { ...ir.training, range }, model, translation.file('train'), translation);
+    const definition = ir.definitions.find(({ id }) => id === ir.model.definition);
+    const instances = (definition?.instances ?? []).map(({ name }) => name);
+    translateTraining(
+      training,
+      { ...ir.training, range: streamRange(definition), instances },
+      model,
+      translation.file('train'),
+      translation,
+    );
   }
   writeWaiting(translation);
   model.write();

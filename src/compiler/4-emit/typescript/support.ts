@@ -8,19 +8,29 @@ const pruned: Readonly<Record<string, readonly string[]>> = {
   weights: ['Weights', 'Scope', 'Initializer', 'TensorData', 'WeightsOptions'],
 };
 
-/** A part of a support file that only some packages need, between `// #region passes` and `// #endregion`. */
-const region = /^ *\/\/ #region passes\n([\s\S]*?)^ *\/\/ #endregion\n\n?/gm;
+/** A part of a support file that only some packages need, between `// #region NAME` and `// #endregion`. */
+const region = /^ *\/\/ #region ([\w ]+)\n([\s\S]*?)^ *\/\/ #endregion\n\n?/gm;
 
-/** Whether generated code asks, within a stage of a training, for statistics or for whether it is trained. */
-export const usesPasses = (text: string): boolean => /\.(statistic|update)\(|\.isTraining\b/.test(text);
+/** How generated code shows that it needs a part: it asks for statistics or for whether it is trained, or a stage has the setting. */
+const uses: Readonly<Record<string, RegExp>> = {
+  passes: /\.(statistic|update)\(|\.isTraining\b/,
+  'weight decay': /\bweightDecay:/,
+  gradients: /\bgradients: \{/,
+  averages: /\bema: \{/,
+};
+
+/** The parts of support files that the text of generated files needs. */
+export const partsUsedBy = (texts: readonly string[]): ReadonlySet<string> =>
+  new Set(Object.entries(uses).flatMap(([part, use]) => (texts.some((text) => use.test(text)) ? [part] : [])));
 
 /**
  * Adds a support file, which generated files import from, to the project.
  * @param used names that they import.
- * @param hasPasses whether the package needs what keeps statistics.
+ * @param parts parts of support files that the package needs.
  */
-export function addSupportFile(project: Project, name: string, used: ReadonlySet<string>, hasPasses: boolean): SourceFile {
-  const text = (supportSources.get(name) ?? '').replaceAll(region, hasPasses ? '$1\n' : '');
+export function addSupportFile(project: Project, name: string, used: ReadonlySet<string>, parts: ReadonlySet<string>): SourceFile {
+  const kept = (_region: string, part: string, content: string): string => (parts.has(part) ? `${content}\n` : '');
+  const text = (supportSources.get(name) ?? '').replaceAll(region, kept);
   const file = project.createSourceFile(`${name}.ts`, text);
   const always = pruned[name];
   if (always) prune(file, new Set([...used, ...always]));

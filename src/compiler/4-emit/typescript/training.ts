@@ -7,6 +7,7 @@ import type {
   StageDeclaration,
   TrainingDeclaration,
 } from '../../1-parse/ast.js';
+import type { OptimizerSectionName } from '../../2-analyze/training/optimizer-sections.js';
 import type { Training, ValueRange } from '../../ir/ir.js';
 import { type Body, bodyOf, translateStatements } from './bodies.js';
 import { type Context, comment, finalText, nested, render, untranslatable } from './context.js';
@@ -32,9 +33,10 @@ interface Setting {
 
 const picture = tensor(4);
 
-/** What the IR says of a training, and the range of the pictures that it reads. */
+/** What the IR says of a training, and of its model: the range of the pictures that it reads, and the names of its instances. */
 export interface ReadTraining extends Training {
   readonly range: ValueRange;
+  readonly instances: readonly string[];
 }
 
 /** Writes train.ts: settings, stages and the command. */
@@ -270,13 +272,14 @@ class TrainingWriter {
         false,
       );
       const adam = ownAdam.length === 0 ? 'adam' : `adam: { ...adam, ${ownAdam.join(', ')} }`;
+      const updates = this.updatesText(stage, sections, inner);
       const duration = `${file.use('trainer', 'durationOf')}(settings.${key}, { ${unit}: ${translate(amount, inner).text} })`;
       const minimize = stage.body.flatMap((statement) =>
         statement.kind === 'minimize' ? [`${statement.loss.text}: ${JSON.stringify(this.trainedBy(stage, statement))}`] : [],
       );
       const frozenNames = stage.body.flatMap((statement) => (statement.kind === 'frozen' ? statement.names.map(({ text }) => text) : []));
       const frozen = frozenNames.length === 0 ? '' : ` frozen: ${JSON.stringify(frozenNames)},`;
-      return `{ name: ${JSON.stringify(stage.name.text)}, duration: ${duration}, streams: ${JSON.stringify(streams)}, ${adam}, minimize: { ${minimize.join(', ')} },${frozen} terms: (batch) => ${key}(${passed}) },`;
+      return `{ name: ${JSON.stringify(stage.name.text)}, duration: ${duration}, streams: ${JSON.stringify(streams)}, ${adam},${updates} minimize: { ${minimize.join(', ')} },${frozen} terms: (batch) => ${key}(${passed}) },`;
     });
     lines.push(`return [\n${entries.join('\n')}\n];`);
     return {
@@ -296,19 +299,25 @@ class TrainingWriter {
 
   /** The entries of Adam's settings that sections give; for those of the whole training with the usual values for the rest. */
   private adamText(sections: readonly OptimizerSection[], context: Context, isComplete = true): string[] {
-    const given = new Map<string, string>();
-    for (const { name, value } of sections.flatMap((section) => section.settings)) {
-      const inner = nested(context);
-      const variables = ['step', 'epoch'].map((variable) => ({ variable, binding: inner.names.value(variable, variable, number) }));
-      const { text } = translate(value, inner);
-      const used = variables.filter(({ binding }) => binding.isUsed).map(({ variable }) => variable);
-      given.set(name.text, name.text === 'rate' ? `(${used.length === 0 ? '' : `{ ${used.join(', ')} }`}) => ${text}` : text);
-    }
-    const usual: Readonly<Record<string, string>> = { rate: '() => 0', beta1: '0.9', beta2: '0.999', epsilon: '1e-8' };
-    return Object.entries(usual).flatMap(([key, value]) => {
-      const text = given.get(key) ?? (isComplete ? value : undefined);
-      return text === undefined ? [] : [`${key}: ${text}`];
-    });
+    const given = settingTexts(sections, 'adam', context);
+    const decays = this.training.stages.some(({ minimizers }) => minimizers.some(({ optimizer }) => optimizer.weightDecay !== undefined));
+    const usual = { rate: '() => 0', beta1: '0.9', beta2: '0.999', epsilon: '1e-8', ...(decays && { weightDecay: '0' }) };
+    return entriesText(given, isComplete ? usual : Object.fromEntries(Object.keys(usual).map((key) => [key, undefined])));
+  }
+
+  /** What a stage does to gradients and which averages it keeps, as properties of it. */
+  private updatesText(stage: StageDeclaration, inherited: readonly OptimizerSection[], context: Context): string {
+    const compiled = this.training.stages.find(({ name }) => name === stage.name.text);
+    const sections = [...inherited, ...stage.body.filter((statement): statement is OptimizerSection => statement.kind === 'optimizer')];
+    const [gradients, ema] = [settingTexts(sections, 'gradients', context), settingTexts(sections, 'ema', context)];
+    // Of a stage of 0 epochs, which its settings may give some, there is nothing but the source.
+    const limits = compiled ? compiled.minimizers.some((minimizer) => minimizer.gradients) : gradients.size > 0;
+    const averages = compiled ? compiled.ema !== undefined : ema.size > 0;
+    const frozen = stage.body.flatMap((statement) => (statement.kind === 'frozen' ? statement.names.map(({ text }) => text) : []));
+    const averaged = this.training.instances.filter((name) => !frozen.includes(name.replace(/\[.*/, '')));
+    const ofGradients = entriesText(gradients, { clipValue: '0', clipNorm: '0', logNorm: 'false' });
+    const ofAverages = [...entriesText(ema, { decay: undefined }), `of: ${JSON.stringify(averaged)}`];
+    return `${limits ? ` gradients: { ${ofGradients.join(', ')} },` : ''}${averages ? ` ema: { ${ofAverages.join(', ')} },` : ''}`;
   }
 
   /** Names of the instances that a loss trains; families stand for all their members. */
@@ -327,3 +336,27 @@ class TrainingWriter {
     });
   }
 }
+
+/** Settings that depend on the step and the epoch. */
+const schedules: ReadonlySet<string> = new Set(['rate', 'decay']);
+
+/** The settings that sections of a name give, the last one of each, by the names that they have in the generated code. */
+function settingTexts(sections: readonly OptimizerSection[], name: OptimizerSectionName, context: Context): ReadonlyMap<string, string> {
+  const given = new Map<string, string>();
+  for (const setting of sections.flatMap((section) => (section.name.text === name ? section.settings : []))) {
+    const inner = nested(context);
+    const variables = ['step', 'epoch'].map((variable) => ({ variable, binding: inner.names.value(variable, variable, number) }));
+    const { text } = translate(setting.value, inner);
+    const used = variables.filter(({ binding }) => binding.isUsed).map(({ variable }) => variable);
+    const isSchedule = schedules.has(setting.name.text);
+    given.set(valueName(setting.name.text), isSchedule ? `(${used.length === 0 ? '' : `{ ${used.join(', ')} }`}) => ${text}` : text);
+  }
+  return given;
+}
+
+/** Entries of an object literal: what is given, else the usual value, else nothing. */
+const entriesText = (given: ReadonlyMap<string, string>, usual: Readonly<Record<string, string | undefined>>): string[] =>
+  Object.entries(usual).flatMap(([key, value]) => {
+    const text = given.get(key) ?? value;
+    return text === undefined ? [] : [`${key}: ${text}`];
+  });
