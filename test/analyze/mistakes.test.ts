@@ -150,8 +150,8 @@ describe('each mistake gives one error that names it', () => {
     ],
     [
       'averages that never change',
-      `${data}\n  adam { rate = 1e-4 }\n  ema { decay = min(1, step / 10) }\n${stage}`,
-      'MFN4022 the decay of the averages is 1 at step 10 (epoch 10) of the stage `s` (a decay is at least 0 and below 1 at every step, as 0.999; `step` and `epoch` count from 0)',
+      `${data}\n  adam { rate = 1e-4 }\n  ema { decay = 1.5 - epoch / 10 }\n${stage}`,
+      'MFN4022 the decay of the averages is 1.5 at step 0 (epoch 0) of the stage `s` (a decay is at least 0 and below 1 at every step, as 0.999; `step` and `epoch` count from 0)',
     ],
     [
       'a norm below 0',
@@ -161,7 +161,7 @@ describe('each mistake gives one error that names it', () => {
     [
       'a norm that depends on the step',
       `${data}\n  adam { rate = 1e-4 }\n  gradients { clip_norm = step }\n${stage}`,
-      'MFN1001 there is no name `step` here (declare it, or import it)',
+      'MFN1001 there is no name `step` here (did you mean `stop`?)',
     ],
     [
       'a number for a truth value',

@@ -1,5 +1,6 @@
 import type { OptimizerSection, StageDeclaration, StageStatement, Statement, TrainingDeclaration } from '../../1-parse/ast.js';
 import { report } from '../../diagnostics/index.js';
+import { constantSettings } from '../training/optimizer-sections.js';
 import { prepare, useAssign, useFor } from './body-names.js';
 import { useExpression } from './expression-names.js';
 import type { NameChecker } from './name-checker.js';
@@ -32,7 +33,7 @@ export function useTraining(checker: NameChecker, training: TrainingDeclaration,
 function useOptimizer(checker: NameChecker, section: OptimizerSection, scope: NameScope): void {
   const inner = checker.open(scope);
   for (const text of ['step', 'epoch']) inner.entries.set(text, { name: text, kind: 'loop variable', span: nowhere, used: true });
-  for (const { value } of section.settings) useExpression(checker, value, inner);
+  for (const { name, value } of section.settings) useExpression(checker, value, constantSettings.has(name.text) ? scope : inner);
 }
 
 function useStage(checker: NameChecker, stage: StageDeclaration, outer: NameScope): void {

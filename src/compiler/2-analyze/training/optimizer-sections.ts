@@ -12,6 +12,16 @@ export type OptimizerSectionName = keyof typeof optimizerSections;
 
 export const optimizerSectionNames = Object.keys(optimizerSections) as readonly OptimizerSectionName[];
 
+/** Settings that may depend on `step` and `epoch`. */
+export const scheduledSettings: ReadonlySet<string> = new Set(['rate', 'decay']);
+
+/** Settings that are the same at every step. */
+export const constantSettings: ReadonlySet<string> = new Set(
+  Object.values(optimizerSections)
+    .flat()
+    .filter((name) => !scheduledSettings.has(name)),
+);
+
 /** What messages about paths call them. */
 export const sectionTitles: Readonly<Record<OptimizerSectionName, string>> = {
   adam: 'an optimiser',

@@ -128,12 +128,11 @@ export function checkOnlyOptimizer(sections: readonly OptimizerSection[], where:
   const firsts = new Map<string, OptimizerSection>();
   for (const section of sections) {
     const { text, span } = section.name;
-    const title = isOptimizerSection(text) ? titles[text] : titles.adam;
-    const first = firsts.get(title);
-    if (!first) firsts.set(title, section);
-    else {
+    const first = firsts.get(text);
+    if (!first) firsts.set(text, section);
+    else if (isOptimizerSection(text)) {
       const related = [{ message: 'the first one stands here', span: first.name.span }];
-      fail(context, report.duplicateData({ span, what: `${title}${where}`, related }));
+      fail(context, report.duplicateData({ span, what: `${titles[text]}${where}`, related }));
     }
   }
 }

@@ -7,7 +7,7 @@ import type {
   StageDeclaration,
   TrainingDeclaration,
 } from '../../1-parse/ast.js';
-import type { OptimizerSectionName } from '../../2-analyze/training/optimizer-sections.js';
+import { type OptimizerSectionName, scheduledSettings } from '../../2-analyze/training/optimizer-sections.js';
 import type { Training, ValueRange } from '../../ir/ir.js';
 import { type Body, bodyOf, translateStatements } from './bodies.js';
 import { type Context, comment, finalText, nested, render, untranslatable } from './context.js';
@@ -337,9 +337,6 @@ class TrainingWriter {
   }
 }
 
-/** Settings that depend on the step and the epoch. */
-const schedules: ReadonlySet<string> = new Set(['rate', 'decay']);
-
 /** The settings that sections of a name give, the last one of each, by the names that they have in the generated code. */
 function settingTexts(sections: readonly OptimizerSection[], name: OptimizerSectionName, context: Context): ReadonlyMap<string, string> {
   const given = new Map<string, string>();
@@ -348,7 +345,7 @@ function settingTexts(sections: readonly OptimizerSection[], name: OptimizerSect
     const variables = ['step', 'epoch'].map((variable) => ({ variable, binding: inner.names.value(variable, variable, number) }));
     const { text } = translate(setting.value, inner);
     const used = variables.filter(({ binding }) => binding.isUsed).map(({ variable }) => variable);
-    const isSchedule = schedules.has(setting.name.text);
+    const isSchedule = scheduledSettings.has(setting.name.text);
     given.set(valueName(setting.name.text), isSchedule ? `(${used.length === 0 ? '' : `{ ${used.join(', ')} }`}) => ${text}` : text);
   }
   return given;
