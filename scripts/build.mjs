@@ -30,6 +30,9 @@ for (const schema of ['compiler/ir/ir.schema.json', 'compiler/diff/diff.schema.j
   mkdirSync(path.dirname(path.join(dist, schema)), { recursive: true });
   copyFileSync(path.join(root, 'src', schema), path.join(dist, schema));
 }
+const page = 'runtime/report/page';
+mkdirSync(path.join(dist, page), { recursive: true });
+for (const file of ['page.css', 'page.js']) copyFileSync(path.join(root, 'src', page, file), path.join(dist, page, file));
 bundleChevrotain(path.join(dist, 'compiler/1-parse'));
 await joinFrontEnd(path.join(dist, 'compiler'));
 chmodSync(path.join(dist, 'cli/main.js'), 0o755);

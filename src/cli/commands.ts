@@ -27,6 +27,7 @@ export const commands: readonly CommandEntry[] = [
   { name: 'generate', summary: 'write a model as TypeScript on tfjs', load: () => import('./generate.js') },
   { name: 'train', summary: 'train a model as a run file says', load: () => import('./train.js') },
   { name: 'replay', summary: 'compute one step of a training again', load: () => import('./replay.js') },
+  { name: 'report', summary: 'make the report of a training again', load: () => import('./report.js') },
   { name: 'evaluate', summary: 'measure a network over a folder of pairs', load: () => import('./evaluate.js') },
   { name: 'metrics', summary: 'measure the quality of images', load: () => import('./metrics.js') },
   { name: 'enhance', summary: 'enhance photographs', load: () => import('./enhance.js') },

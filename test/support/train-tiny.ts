@@ -15,9 +15,11 @@ export interface How {
 export async function trainTiny(path: string, { resume = false, maxSteps, stopAt, observer = {} }: How = {}): Promise<TrainOutcome> {
   const run = await readRunFile(path);
   const controller = new AbortController();
+  const { ir, sources } = requireIR(run.model, { overrides: run.overrides });
   return train({
     run,
-    ir: requireIR(run.model, { overrides: run.overrides }).ir,
+    ir,
+    sources,
     engine: await findEngine('onnx'),
     resume,
     ...(maxSteps === undefined ? {} : { maxSteps }),

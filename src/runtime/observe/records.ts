@@ -1,5 +1,6 @@
 import type { Moment } from '../files/index.js';
 import type { Evaluation } from '../metrics/index.js';
+import type { TrainEnd } from './observer.js';
 
 /** A line of log.jsonl: one step of one stage. */
 export interface StepRecord extends Moment {
@@ -36,4 +37,36 @@ export interface ValidationRecord extends Moment, Evaluation {
   readonly metric: string;
   /** Of the worst pairs; absent while they are not written. */
   readonly picture?: PictureRecord;
+}
+
+/** run.json: what a run is made of, and the processes that trained it. Hashes are SHA-256 in hexadecimal. */
+export interface RunRecord {
+  readonly model: { readonly name: string; readonly variant?: string; readonly file: string };
+  /** Hash of what the network and its training compute, whatever the sources look like. */
+  readonly network: string;
+  /** Hash of each source of the model, by path. */
+  readonly sources: Readonly<Record<string, string>>;
+  /** Lists of files: the streams of the model, and the pairs held out. The hash is of names and sizes in bytes. */
+  readonly data: readonly { readonly name: string; readonly samples: number; readonly sha256: string }[];
+  /** In their order; more than one for a run that was resumed. */
+  readonly sessions: readonly RunSession[];
+}
+
+/** A process that trained a run, or a part of it. */
+export interface RunSession {
+  /** What it went on after; absent where it began the run. */
+  readonly from?: Moment;
+  readonly mfnc: string;
+  readonly node: string;
+  readonly platform: string;
+  readonly engine: string;
+  /** Of the libraries of the engine. */
+  readonly versions: Readonly<Record<string, string>>;
+  readonly devices: readonly string[];
+  readonly threads: number;
+  readonly precision: string;
+  /** Steps that each stage it has begun is to have. */
+  readonly stages: Readonly<Record<string, number>>;
+  /** Absent while it runs, and where it was killed. */
+  readonly end?: TrainEnd;
 }

@@ -15,6 +15,10 @@ import {
 export interface OutputFolder {
   readonly path: string;
   readonly config: string;
+  /** What the run is made of and who trained it. */
+  readonly record: string;
+  /** The report, one self-contained page. */
+  readonly report: string;
   readonly log: string;
   readonly weights: string;
   /** Weights of the best validation. */
@@ -38,6 +42,8 @@ export function outputFiles(path: string): OutputFolder {
   return {
     path,
     config: join(path, 'config.yaml'),
+    record: join(path, 'run.json'),
+    report: join(path, 'report.html'),
     log: join(path, 'log.jsonl'),
     weights: join(path, 'weights.safetensors'),
     bestWeights: join(path, 'best.safetensors'),

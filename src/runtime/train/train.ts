@@ -8,6 +8,7 @@ import { Enhancer } from '../enhance/index.js';
 import { inputFailure, type Moment, RuntimeFailure, readText, withLock, writeFileAtomically } from '../files/index.js';
 import { type Evaluation, ssimWindow } from '../metrics/index.js';
 import { joinObservers, type TrainEnd, type TrainObserver } from '../observe/index.js';
+import { ReportWriter } from '../report/index.js';
 import { TensorBoardEvents } from '../tensorboard/index.js';
 import { withAverages } from './averages.js';
 import { CheckpointWriter } from './checkpoint-writer.js';
@@ -21,6 +22,7 @@ import { SampleFiles, ValidationFiles } from './picture-files.js';
 import { openData, type RunData } from './run-data.js';
 import { describeRun, type RunDescription, requireSameCursors, requireSameRun, resolvedConfig } from './run-description.js';
 import type { RunFile } from './run-file.js';
+import { RunRecordFile } from './run-record.js';
 import type { SampleRoles } from './samples.js';
 import { stageBatches } from './stage-batches.js';
 import { type BatchSource, StageRun, type StepResult, waitingTime } from './stage-run.js';
@@ -66,7 +68,7 @@ export interface TrainOutcome {
 
 /**
  * Trains the stages of a model one after the other, into the output folder: log.jsonl, TensorBoard's events, samples, validation.jsonl,
- * checkpoints, weights.safetensors and, of the best validation, best.safetensors.
+ * report.html, checkpoints, weights.safetensors and, of the best validation, best.safetensors.
  * Samples and metrics are made in float32, from the float32 weights, whatever the precision of the steps. The engine is taken as it is: that a
  * precision is slow on it is for the caller to know (`requireFastPrecision`).
  * On the same engine with the same number of threads, an interrupted and resumed training computes bit by bit what an uninterrupted one does.
@@ -159,7 +161,14 @@ async function trainInto(
       from: checkpoint,
       note: (line) => request.reporter.note(line),
     });
-    const plan = { request, training, folder, threads, trainSteps, pictures, checkpoints, start: start.weights, from: checkpoint };
+    const record = await RunRecordFile.open(
+      {
+        ...{ path: folder.record, ir, sources: request.sources ?? new Map(), data, description },
+        ...{ engine: status, threads, precision: run.precision, from: checkpoint },
+      },
+      (line) => request.reporter.note(line),
+    );
+    const plan = { request, training, folder, threads, trainSteps, pictures, checkpoints, record, start: start.weights, from: checkpoint };
     return await new Session(plan).run();
   } finally {
     await loader.close();
@@ -182,6 +191,7 @@ interface SessionPlan {
   readonly trainSteps: ReadonlyMap<string, TrainStep>;
   readonly pictures: Pictures;
   readonly checkpoints: CheckpointWriter;
+  readonly record: RunRecordFile;
   /** All weights before the first step. */
   readonly start: ReadonlyMap<string, HostTensor>;
   /** What a resumed training goes on from. */
@@ -242,7 +252,7 @@ class Session {
     first: number,
     enhancer: Enhancer,
   ): Promise<{ readonly observers: Required<TrainObserver>; readonly inspection: Inspection }> {
-    const { folder, request, pictures } = this.plan;
+    const { folder, request, pictures, record } = this.plan;
     const { ir, run, signal, reporter } = request;
     const keep = ({ stage, step }: Moment) => this.isDone(stage, step, first);
     const log = await TrainingLog.open(folder.log, keep);
@@ -250,7 +260,9 @@ class Session {
     const validations = await ValidationFiles.open(folder, keep);
     const config = await readText(folder.config, largestConfig);
     const events = await TensorBoardEvents.open({ folder: folder.path, done: log.earlier, config });
-    const observers = joinObservers([log, samples, validations, events, reporter]);
+    const note = (line: string) => reporter.note(line);
+    // The report comes last, as it is made of what the others have written.
+    const observers = joinObservers([log, samples, validations, events, record, reporter, new ReportWriter(folder, note)]);
     const [source] = pictures.loader.sources;
     const inspection = new Inspection({
       ir,

@@ -1,0 +1,2 @@
+export { writeReport } from './report.js';
+export { ReportWriter } from './report-writer.js';

@@ -1,0 +1,2 @@
+/** uPlot's script stands before the page's own. */
+declare const uPlot: typeof import('uplot').default;
