@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { isOfUnused } from '../compiler/2-analyze/variants/unused.js';
 import { applyFixes } from '../compiler/diagnostics/apply-fixes.js';
 import type { AnalyzeResult, Diagnostic, IR } from '../compiler/index.js';
 import { modelTitle } from '../compiler/ir/model-title.js';
@@ -67,14 +66,7 @@ async function check(files: readonly string[], options: Options): Promise<void> 
 
 /** A file with its model and all its variants, or the one that is asked for. */
 function checkFile(file: string, options: Options): Checked[] {
-  const checked = modelsIn(file).map((model) => ({ model, result: analyzeAs(model, options) }));
-  // What one of them does not use, another one may.
-  const unused = checked.map(({ result }) => new Set(result.diagnostics.filter(isOfUnused).map(keyOf)));
-  const isUnusedInAll = (diagnostic: Diagnostic): boolean => unused.every((keys) => keys.has(keyOf(diagnostic)));
-  return checked.map(({ model, result }) => ({
-    model,
-    result: { ...result, diagnostics: result.diagnostics.filter((diagnostic) => !isOfUnused(diagnostic) || isUnusedInAll(diagnostic)) },
-  }));
+  return modelsIn(file).map((model) => ({ model, result: analyzeAs(model, options) }));
 }
 
 const keyOf = ({ code, message, span }: Diagnostic): string => `${code} ${span.file} ${span.start} ${span.end} ${message}`;

@@ -29,6 +29,9 @@ function treeOf(text: string) {
       return { parameters: block.parameters.map((parameter) => parameter.name.text), isFunction: false };
     },
     blockOf: () => undefined,
+    imported: () => undefined,
+    importedFiles: () => [],
+    libraryModuleOf: () => undefined,
   };
   return { file, context, root: filePlace(file, context) };
 }
@@ -139,6 +142,7 @@ describe.each(models)('%s', (name) => {
           'insert after PATH { low }',
           'insert after PATH { |> relu }',
           'insert after PATH { log made = 1 }',
+          'insert before PATH { made: int = 3, more: float = 0.5 }',
           'rename PATH to low',
           'replace block MFN by conv(width)',
         ),

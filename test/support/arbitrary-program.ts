@@ -220,6 +220,7 @@ class ProgramBuilder {
       () => ['{', ...this.several(2, this.trainingItem).flat(), '}'],
       () => ['{', ...this.several(2, this.stageStatement).flat(), '}'],
       () => ['{', ...this.several(3, () => ['|>', ...this.stage()], 1).flat(), '}'],
+      () => ['{', ...this.listed(3, this.parameter, { least: 1 }), '}'],
       // Of a number, as a name may start a statement, and a comprehension a loop.
       () => ['{', this.one(numbers), ...this.several(3, () => [',', ...this.element()]).flat(), '}'],
     );

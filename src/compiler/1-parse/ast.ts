@@ -372,7 +372,8 @@ export interface RenameEdit extends EditBase {
 export type Insertion =
   | (Located & { readonly kind: 'statements'; readonly statements: readonly InsertedStatement[] })
   | (Located & { readonly kind: 'elements'; readonly elements: readonly ListElement[] })
-  | (Located & { readonly kind: 'links'; readonly links: readonly PipeStage[] });
+  | (Located & { readonly kind: 'links'; readonly links: readonly PipeStage[] })
+  | (Located & { readonly kind: 'parameters'; readonly parameters: readonly Parameter[] });
 
 /** Which of them fit depends on the place they are put in. */
 export type InsertedStatement = Statement | StageStatement | StageDeclaration | DataSection | DataStream;

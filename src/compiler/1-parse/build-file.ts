@@ -91,7 +91,7 @@ function buildNetwork(
   return {
     ...documentation,
     name: buildName(context, name),
-    parameters: buildParameters(context, parameters),
+    parameters: buildParameters(context, parameters?.[0]?.children.parameter),
     body: buildBody(context, body),
     span,
   };
@@ -125,7 +125,7 @@ function buildFunction(context: BuildContext, node: FunctionDeclarationCstNode):
     kind: 'function' as const,
     ...documentationOf(context, span),
     name: buildName(context, name),
-    parameters: buildParameters(context, parameters),
+    parameters: buildParameters(context, parameters?.[0]?.children.parameter),
     span,
   };
   if (Assign) return { ...head, body: [], result: buildValue(context, expression?.[0], { span }) };

@@ -3,7 +3,7 @@ import { limits } from '../limits.js';
 import type { Expression, Parameter, TypeExpression } from './ast.js';
 import { type BuildContext, buildName, errorExpression, nodeSpan } from './build-context.js';
 import { buildValue } from './build-expression.js';
-import type { DimensionsCstNode, ParametersCstNode, TypeCstNode } from './cst.js';
+import type { DimensionsCstNode, ParameterCstNode, TypeCstNode } from './cst.js';
 
 export function buildType(context: BuildContext, node: TypeCstNode): TypeExpression {
   const span = nodeSpan(context, node);
@@ -28,8 +28,8 @@ export function buildDimensions(context: BuildContext, node: DimensionsCstNode |
 }
 
 /** The parameters of a declaration; one whose name or type is missing has been reported and is left out. */
-export function buildParameters(context: BuildContext, nodes: readonly ParametersCstNode[] | undefined): Parameter[] {
-  return (nodes?.[0]?.children.parameter ?? []).flatMap((node) => {
+export function buildParameters(context: BuildContext, nodes: readonly ParameterCstNode[] | undefined): Parameter[] {
+  return (nodes ?? []).flatMap((node) => {
     const { Identifier, type, Assign, expression } = node.children;
     const [name] = Identifier ?? [];
     const [typeNode] = type ?? [];

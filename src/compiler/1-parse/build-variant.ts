@@ -4,6 +4,7 @@ import { type BuildContext, buildName, documentationOf, nodeSpan, tokenSpan } fr
 import { buildListElement, buildPipeStage, buildValue } from './build-expression.js';
 import { buildStatement } from './build-statement.js';
 import { buildData, buildOptimizer, buildStage, buildStageStatement, buildStream } from './build-training.js';
+import { buildParameters } from './build-type.js';
 import type {
   EditCstNode,
   InsertEditCstNode,
@@ -105,8 +106,10 @@ function buildPath(context: BuildContext, nodes: readonly NamePathCstNode[] | un
 }
 
 function buildInsertion(context: BuildContext, node: InsertionCstNode): Insertion {
-  const { pipeStage, listElement, insertedStatement = [] } = node.children;
+  const { pipeStage, listElement, insertedParameters, insertedStatement = [] } = node.children;
   const span = nodeSpan(context, node);
+  const [given] = insertedParameters ?? [];
+  if (given) return { kind: 'parameters', parameters: buildParameters(context, given.children.parameter), span };
   if (pipeStage) return { kind: 'links', links: pipeStage.map((stage) => buildPipeStage(context, stage)), span };
   if (listElement) return { kind: 'elements', elements: listElement.map((element) => buildListElement(context, element)), span };
   return { kind: 'statements', statements: insertedStatement.flatMap((statement) => buildInserted(context, statement) ?? []), span };

@@ -719,10 +719,21 @@ export type InsertionCstChildren = {
   LeftBrace?: IToken[];
   PipeArrow?: IToken[];
   pipeStage?: PipeStageCstNode[];
+  insertedParameters?: InsertedParametersCstNode[];
   insertedStatement?: InsertedStatementCstNode[];
   listElement?: ListElementCstNode[];
   Comma?: IToken[];
   RightBrace?: IToken[];
+};
+
+export interface InsertedParametersCstNode extends CstNode {
+  name: "insertedParameters";
+  children: InsertedParametersCstChildren;
+}
+
+export type InsertedParametersCstChildren = {
+  parameter?: ParameterCstNode[];
+  Comma?: IToken[];
 };
 
 export interface InsertedStatementCstNode extends CstNode {

@@ -91,7 +91,7 @@ export abstract class VariantGrammar extends TrainingGrammar {
     this.MANY(() => this.SUBRULE(this.indices));
   });
 
-  /** What stands in braces: links of a pipe (they start with `|>`), statements, or elements of a list. */
+  /** What stands in braces: links of a pipe (they start with `|>`), parameters (`name: type`), statements, or elements of a list. */
   readonly insertion = this.RULE('insertion', () => {
     this.CONSUME(t.LeftBrace);
     this.OR([
@@ -104,6 +104,10 @@ export abstract class VariantGrammar extends TrainingGrammar {
               this.SUBRULE(this.pipeStage);
             }),
           ),
+      },
+      {
+        GATE: () => this.LA(2).tokenType === t.Colon && tokenMatcher(this.LA(1), t.Identifier),
+        ALT: () => this.SUBRULE(this.insertedParameters),
       },
       {
         GATE: () => this.holdsStatements(),
@@ -156,6 +160,10 @@ export abstract class VariantGrammar extends TrainingGrammar {
     }
     return position;
   }
+
+  readonly insertedParameters = this.RULE('insertedParameters', () => {
+    this.commaSeparated('a parameter', '`}`', () => this.SUBRULE(this.parameter));
+  });
 
   readonly insertedStatement = this.RULE('insertedStatement', () => {
     this.OR({

@@ -13,10 +13,14 @@ import { checkNames } from './names/check-names.js';
 import type { CompileOptions, SourceHost } from './options.js';
 import { elaborateTraining } from './training/training.js';
 import type { Amendment } from './variants/chain.js';
+import { filePlace } from './variants/file-places.js';
 import { withAmendments, withOverrides } from './variants/frames.js';
+import { listVariants } from './variants/list-variants.js';
 import { assignmentsOf, type OverrideSource, overridesFrom } from './variants/overrides.js';
-import { amendedProgram } from './variants/program.js';
+import type { Place } from './variants/place.js';
+import { amendedProgram, contextOf } from './variants/program.js';
 import { isOfUnused } from './variants/unused.js';
+import { setsWithoutEffect } from './variants/without-effect.js';
 
 /** What analysing a source gives. */
 export interface AnalyzeResult {
@@ -37,7 +41,8 @@ export interface AnalyzeResult {
  */
 export function analyze(reference: string, host: SourceHost, options: CompileOptions = {}): AnalyzeResult {
   const overrides = overridesIn(options);
-  const { amendments, base, ...result } = analyzeOnce(reference, host, options, overrides);
+  const { amendments, base, ...once } = analyzeOnce(reference, host, options, overrides);
+  const result = { ...once, diagnostics: withoutUsedElsewhere(once.diagnostics, host) };
   if (result.ir || (amendments.length === 0 && overrides.length === 0)) return result;
   return { ...result, diagnostics: attributed(result.diagnostics, { reference, host, overrides, amendments, base }) };
 }
@@ -52,13 +57,20 @@ interface AmendedResult extends AnalyzeResult {
 function analyzeOnce(reference: string, host: SourceHost, options: CompileOptions, overrides: readonly OverrideSource[]): AmendedResult {
   const sink = new DiagnosticSink();
   const loader = new ModuleLoader(host, sink);
-  loader.load(preludePath);
   const program = amendedProgram(reference, overrides, host, loader, sink);
+  loader.load(preludePath);
   if (!program) sink.add(report.sourceUnreadable({ span: { file: reference, start: 0, end: 0 }, path: reference, reason: 'no such file' }));
   const amendments = program?.amendments ?? [];
   const root = program?.source && loader.loadSource(program.source);
   if (root) checkNames(loader.modules, loader.sources, sink, options.observer);
-  const ir = root && elaborate(root, loader.modules, options, sink);
+  const state = root && new Elaboration(sink, new ConstraintRecorder(), options.observer, root.isBroken);
+  const ir = state && elaborate(root, loader.modules, options, state);
+  if (ir && program) {
+    const edits = [...amendments.flatMap(({ variant }) => variant.edits), ...overrides.flatMap((source) => source.edits)];
+    const files = loader.modules.map(({ file }) => file);
+    const places = (): Place => filePlace(root.file, contextOf(root.file, loader));
+    for (const warning of setsWithoutEffect(edits, files, state.defaults, places)) sink.add(warning);
+  }
   const diagnostics = amendments.length === 0 && overrides.length === 0 ? sink.diagnostics : withoutUnused(sink.diagnostics, amendments);
   const result = { diagnostics, sources: loader.sources, modules: loader.modules, amendments, base: program?.base };
   const variant = amendments.at(-1);
@@ -70,6 +82,21 @@ function analyzeOnce(reference: string, host: SourceHost, options: CompileOption
 function withoutUnused(diagnostics: readonly Diagnostic[], amendments: readonly Amendment[]): Diagnostic[] {
   const own = new Set(amendments.map(({ file }) => file.path));
   return diagnostics.filter((diagnostic) => !isOfUnused(diagnostic) || own.has(diagnostic.span.file));
+}
+
+/** What one variant of a file does not use, another one may, or the model of the file. */
+function withoutUsedElsewhere(diagnostics: Diagnostic[], host: SourceHost): Diagnostic[] {
+  const files = new Set(diagnostics.filter(isOfUnused).map(({ span }) => span.file));
+  const others = [...files].flatMap((file) => {
+    const { variants = [], hasModel = false } = listVariants(file, host) ?? {};
+    return variants.length === 0 ? [] : [...(hasModel ? [file] : []), ...variants.map(({ name }) => `${file}#${name}`)];
+  });
+  if (others.length < 2) return diagnostics;
+  const placeOf = ({ code, span: { file, start, end } }: Diagnostic): string => `${code} ${file} ${start} ${end}`;
+  const unused = others.map(
+    (other) => new Set(analyzeOnce(other, host, { requireModel: false }, []).diagnostics.filter(isOfUnused).map(placeOf)),
+  );
+  return diagnostics.filter((diagnostic) => !isOfUnused(diagnostic) || unused.every((places) => places.has(placeOf(diagnostic))));
 }
 
 /** What was analysed, for telling where a mistake comes from. */
@@ -109,11 +136,10 @@ function overridesIn({ parameters = {}, settings = {}, overrides = [] }: Compile
   return assignments.length === 0 ? [...overrides] : [overridesFrom('overrides', assignments), ...overrides];
 }
 
-function elaborate(root: Module, modules: readonly Module[], options: CompileOptions, sink: DiagnosticSink): IR | undefined {
-  const state = new Elaboration(sink, new ConstraintRecorder(), options.observer, root.isBroken);
+function elaborate(root: Module, modules: readonly Module[], options: CompileOptions, state: Elaboration): IR | undefined {
   const environments = moduleEnvironments(modules, state);
   const outer = environments.get(root.path) ?? new Environment();
-  const { declaration, training } = selectModel(root, options, sink);
+  const { declaration, training } = selectModel(root, options, state.sink);
   if (!declaration) return undefined;
   const model = elaborateModel(declaration, outer, state);
   const trained = training && elaborateTraining(training, declaration, model, outer, state);

@@ -450,8 +450,8 @@ export const report = {
     return buildDiagnostic(at, 'MFN6005', 'error', `there are two variants "${at.name}" in this file`, ['give one of them another name']);
   },
   /** MFN6006: `{owner}` has nothing named `{name}` */
-  unknownPath(at: Place & { readonly owner: string; readonly name: string; readonly candidates: readonly string[]; readonly known: readonly string[] }): Diagnostic {
-    return buildDiagnostic(at, 'MFN6006', 'error', `\`${at.owner}\` has nothing named \`${at.name}\``, [at.candidates.length > 0 && `did you mean ${alternatives(at.candidates)}?`, at.known.length > 0 && `it has ${alternatives(at.known)}`]);
+  unknownPath(at: Place & { readonly owner: string; readonly name: string; readonly library?: string | undefined; readonly candidates: readonly string[]; readonly known: readonly string[] }): Diagnostic {
+    return buildDiagnostic(at, 'MFN6006', 'error', `\`${at.owner}\` has nothing named \`${at.name}\``, [at.library !== undefined && at.library !== '' && `it is declared in ${at.library}, and edits reach what the source itself declares or imports; \`replace block\` puts a block of your own in the place of one that uses it`, at.candidates.length > 0 && `did you mean ${alternatives(at.candidates)}?`, at.known.length > 0 && `it has ${alternatives(at.known)}`]);
   },
   /** MFN6007: `{name}` may mean {candidates} */
   ambiguousPath(at: Place & { readonly name: string; readonly candidates: readonly string[] }): Diagnostic {
@@ -476,5 +476,9 @@ export const report = {
   /** MFN6012: `{name}` means something else where the block is used */
   capturedName(at: Place & { readonly name: string }): Diagnostic {
     return buildDiagnostic(at, 'MFN6012', 'error', `\`${at.name}\` means something else where the block is used`, ['give it another name']);
+  },
+  /** MFN6013: setting `{path}` has no effect: {why} */
+  setWithoutEffect(at: Place & { readonly path: string; readonly why: string; readonly arguments: readonly string[] }): Diagnostic {
+    return buildDiagnostic(at, 'MFN6013', 'warning', `setting \`${at.path}\` has no effect: ${at.why}`, [at.arguments.length > 0 && `set ${alternatives(at.arguments)}, where it is passed`, 'remove it, or set what is passed where it is used']);
   },
 };

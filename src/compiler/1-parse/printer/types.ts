@@ -23,7 +23,7 @@ export function printParameters(cursor: SourceCursor, parameters: readonly Param
   return printList(cursor, ['(', ')'], parameters, (parameter) => printParameter(cursor, parameter));
 }
 
-function printParameter(cursor: SourceCursor, parameter: Parameter): Doc {
+export function printParameter(cursor: SourceCursor, parameter: Parameter): Doc {
   const head = [cursor.take(parameter.name.text), cursor.take(':'), ' ', printType(cursor, parameter.type)];
   if (parameter.default === undefined) return head;
   return [head, ' ', cursor.take('='), ' ', printValue(cursor, parameter.default)];

@@ -5,6 +5,7 @@ import { printElement, printIndices, printLinks, printValue } from './expression
 import type { Doc, SourceCursor } from './source-cursor.js';
 import { printAssigned, printLoneStatement, printStatement, weightColumns } from './statements.js';
 import { printData, printStage, printStageStatement, printStream } from './training.js';
+import { printParameter } from './types.js';
 
 const { group, indent, line } = builders;
 
@@ -48,6 +49,8 @@ function printInsertion(cursor: SourceCursor, insertion: Insertion): Doc {
   switch (insertion.kind) {
     case 'elements':
       return printList(cursor, ['{', '}'], insertion.elements, (element) => printElement(cursor, element), { spaced: true });
+    case 'parameters':
+      return printList(cursor, ['{', '}'], insertion.parameters, (parameter) => printParameter(cursor, parameter), { spaced: true });
     case 'links': {
       const opening = cursor.take('{');
       const links = printLinks(cursor, insertion.links);

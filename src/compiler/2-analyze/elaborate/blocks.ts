@@ -11,7 +11,7 @@ import { evaluate } from './evaluate.js';
 import type { InstanceRecord } from './instances.js';
 import { observeValue } from './observe-value.js';
 import { toTensor } from './tensors.js';
-import { checkRange, checkType, isTensorType, matchesShape, rangeOf } from './types.js';
+import { checkRange, checkType, defineImage, isTensorType, matchesShape, rangeOf } from './types.js';
 import { type BlockValue, errorValue, type TensorValue, toParameterValue, type Value } from './values.js';
 
 /** Makes an instance of a block: binds its parameters and enters it with the statement, which will name it. */
@@ -50,6 +50,7 @@ function bindParameters(
     const name = parameter.name.text;
     const argument = bound.get(name);
     const inner: Context = { ...context, environment, naming: undefined };
+    context.state.defaults.record(parameter, argument);
     const given = argument?.value ?? (parameter.default ? evaluate(parameter.default, inner) : errorValue);
     const what = `\`${name}\` of \`${block.declaration.name.text}\``;
     const value = checkType(inner, parameter.type, given, argument?.span ?? parameter.span, what);
@@ -179,6 +180,7 @@ function elaborateBlock(
     const range = rangeOf(inner, port.type);
     const value = builder.addInput(port.name.text, tensor.shape, port.span, range);
     environment.define(port.name.text, value);
+    defineImage(environment, port.type, tensor.shape, declaration.body);
     observeValue(inner, port.name, value);
   }
   const scope = new BodyScope(declaration.body, environment);

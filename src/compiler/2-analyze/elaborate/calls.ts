@@ -11,7 +11,7 @@ import { Environment } from './environment.js';
 import { evaluate } from './evaluate.js';
 import { observeValue } from './observe-value.js';
 import { emitOp, toTensor } from './tensors.js';
-import { checkType } from './types.js';
+import { checkType, defineImage } from './types.js';
 import { describe, errorValue, type FunctionValue, sizeOf, type TensorValue, toParameterValue, type Value } from './values.js';
 
 /** `conv(64, 3)`, `relu(x)`, `deg(low)` */
@@ -66,12 +66,14 @@ function callFunction(callee: FunctionValue, given: readonly EvaluatedArgument[]
   const inner: Context = { ...context, environment, naming: undefined, place: name, frame, values: undefined };
   for (const parameter of declaration.parameters) {
     const argument = bound.get(parameter.name.text);
+    context.state.defaults.record(parameter, argument);
     const what = `\`${parameter.name.text}\` of \`${name}\``;
     const value = argument
       ? checkType({ ...context, environment }, parameter.type, argument.value, argument.span, what)
       : checkType(inner, parameter.type, parameter.default ? evaluate(parameter.default, inner) : errorValue, parameter.span, what);
     if (value.kind === 'error') return errorValue;
     environment.define(parameter.name.text, value);
+    if (value.kind === 'tensor') defineImage(environment, parameter.type, value.shape, declaration.body);
     observeValue(inner, parameter.name, value);
   }
   for (const statement of declaration.body) {

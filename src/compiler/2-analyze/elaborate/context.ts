@@ -4,6 +4,7 @@ import { elementsOfEvaluation, limits } from '../../limits.js';
 import type { DiagnosticSink } from '../diagnostic-sink.js';
 import type { AnalysisObserver } from '../observer.js';
 import type { ConstraintRecorder } from './constraints.js';
+import { DefaultUse } from './default-use.js';
 import type { DefinitionBuilder } from './definition-builder.js';
 import { Definitions } from './definitions.js';
 import type { Environment } from './environment.js';
@@ -25,6 +26,7 @@ export interface Frame {
 /** State that all parts of one elaboration share. */
 export class Elaboration {
   readonly definitions = new Definitions();
+  readonly defaults = new DefaultUse();
   /** Finished definitions by block, parameters and input shapes; undefined for those that failed. */
   readonly memo = new Map<string, Definition | undefined>();
   /** Keys of definitions that are being elaborated, to find a block that contains itself unchanged. */

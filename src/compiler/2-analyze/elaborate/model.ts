@@ -11,7 +11,7 @@ import { DefinitionBuilder } from './definition-builder.js';
 import { Environment } from './environment.js';
 import { evaluate } from './evaluate.js';
 import { observeValue } from './observe-value.js';
-import { checkType, isTensorType, rangeOf, typeNames } from './types.js';
+import { checkType, defineImage, isTensorType, rangeOf, typeNames } from './types.js';
 import { describe, errorValue, toParameterValue, type Value } from './values.js';
 
 /** A model that was elaborated, with what its training needs. */
@@ -40,6 +40,7 @@ export function elaborateModel(declaration: ModelDeclaration, outer: Environment
     isComplete &&= shape !== undefined;
     const tensor = shape && builder.addInput(statement.name.text, shape, statement.span, rangeOf(context, statement.type));
     environment.define(statement.name.text, tensor ?? errorValue);
+    if (shape) defineImage(environment, statement.type, shape, declaration.body);
     observeValue(context, statement.name, tensor ?? errorValue);
   }
   runStatements(declaration.body, context, scope);

@@ -1,10 +1,12 @@
-import type { Expression, TypeExpression } from '../../1-parse/ast.js';
+import type { Expression, Statement, TypeExpression } from '../../1-parse/ast.js';
 import { report, type Span } from '../../diagnostics/index.js';
-import { type Dimension, formatShape } from '../../ir/dimension.js';
+import { type Dimension, formatShape, type Shape } from '../../ir/dimension.js';
 import type { ValueRange } from '../../ir/ir.js';
+import { dimensionsOfImage } from '../names/image-dimensions.js';
 import { fromDimension, toDimension } from './arithmetic.js';
 import { differingAxis, extentText, originOfSide } from './conflict.js';
 import { type Context, fail } from './context.js';
+import type { Environment } from './environment.js';
 import { evaluate } from './evaluate.js';
 import { toTensor } from './tensors.js';
 import { describe, errorValue, list, type TensorValue, type Value } from './values.js';
@@ -168,6 +170,15 @@ export function matchesShape(context: Context, type: TypeExpression, tensor: Ten
 }
 
 const nameOf = (expression: Expression | undefined): string | undefined => (expression?.kind === 'name' ? expression.name.text : undefined);
+
+/** Names the dimensions of an image in its body, those that mean nothing else there. */
+export function defineImage(environment: Environment, type: TypeExpression, shape: Shape, body: readonly Statement[]): void {
+  for (const [axis, name] of dimensionsOfImage(type, body).entries()) {
+    const dimension = shape[axis];
+    if (name !== undefined && dimension !== undefined && environment.lookup(name) === undefined)
+      environment.define(name, fromDimension(dimension));
+  }
+}
 
 /** What a dimension of a shape type demands: a value, or nothing where it is new and takes the value found. */
 function demand(context: Context, expression: Expression, found: Dimension | undefined): Dimension | undefined {

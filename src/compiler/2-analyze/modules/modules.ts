@@ -11,6 +11,8 @@ export interface ParsedSource {
   readonly file: SourceFile;
   /** Whether parts of the text could not be understood. */
   readonly isBroken: boolean;
+  /** Whether the tree is no longer that of the text, as a variant or an override changed it. */
+  readonly isAmended?: boolean;
 }
 
 /** A source file with the modules that it imports. */
@@ -98,6 +100,11 @@ export class ModuleLoader {
     return source;
   }
 
+  /** Puts another tree in the place of that of a file, before the file is loaded. */
+  amend(file: SourceFile): void {
+    this.parsed.set(file.path, { file, isBroken: this.parsed.get(file.path)?.isBroken ?? false, isAmended: true });
+  }
+
   /** Path of the module that an import names. */
   resolveImport({ from }: Import): string {
     return isOfLibrary(from.value) ? from.value : this.host.resolve(from.span.file, from.value);
@@ -112,10 +119,11 @@ export class ModuleLoader {
   }
 
   /** The module of a source tree with all that it imports. The tree need not be that of its file: a variant's is changed. */
-  loadSource({ file, isBroken }: ParsedSource): Module {
+  loadSource(source: ParsedSource): Module {
+    const { file } = source;
     const { path } = file;
     const imports = new Map<string, Module>();
-    const module: Module = { path, file, isBroken, imports };
+    const module: Module = { ...source, path, imports };
     this.loading.push(path);
     for (const item of file.items) if (item.kind === 'import') this.loadImport(item, imports);
     this.loading.pop();

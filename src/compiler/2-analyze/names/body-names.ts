@@ -2,7 +2,7 @@ import type { AssignStatement, ForStatement, Name, PortStatement, StageStatement
 import { report } from '../../diagnostics/index.js';
 import { familiesOf } from '../elaborate/body.js';
 import { isTensorType, typeText } from '../elaborate/types.js';
-import { useExpression, useType } from './expression-names.js';
+import { declareImage, useExpression, useType } from './expression-names.js';
 import type { NameChecker } from './name-checker.js';
 import type { Entry, NameKind, NameScope } from './name-scope.js';
 
@@ -20,7 +20,9 @@ const fixedKinds: Partial<Record<NameKind, string>> = {
 /** Resolves the names of the body of a block or a model, statement by statement. */
 export function useBody(checker: NameChecker, body: readonly Statement[], scope: NameScope, place: 'a block' | 'a model'): void {
   for (const statement of body) {
-    if (statement.kind === 'port') declarePort(checker, statement, scope, place);
+    if (statement.kind !== 'port') continue;
+    declarePort(checker, statement, scope, place);
+    if (statement.direction === 'in') declareImage(statement.type, body, scope);
     // The types of outputs may speak of dimensions that the types of inputs introduce.
   }
   prepare(checker, body, scope);

@@ -36,7 +36,7 @@ export function checkNames(
   }
   for (const module of modules) {
     // The library is the same for everybody, and a test checks each of its files as the root of a program.
-    if (isOfLibrary(module.path) && module !== modules.at(-1)) continue;
+    if (isOfLibrary(module.path) && module !== modules.at(-1) && module.isAmended !== true) continue;
     const { path, file } = module;
     const lost = module.isBroken ? lostNames(path, sources.get(path) ?? '', sink.diagnostics) : undefined;
     const checker = new NameChecker(sink, lost, file, observer);
@@ -141,7 +141,7 @@ function declareImports(checker: NameChecker, item: Import, module: Module, scop
 
 function useFunction(checker: NameChecker, declaration: FunctionDeclaration, outer: NameScope): void {
   const scope = checker.open(outer);
-  declareParameters(checker, declaration.parameters, scope);
+  declareParameters(checker, declaration.parameters, scope, declaration.body);
   for (const statement of declaration.body) {
     if (statement.kind !== 'let') continue;
     checker.within(() => {

@@ -1,6 +1,7 @@
-import type { Expression, ListElement, Parameter, PipeStage, TypeExpression } from '../../1-parse/ast.js';
+import type { Expression, ListElement, Parameter, PipeStage, Statement, TypeExpression } from '../../1-parse/ast.js';
 import { didYouMean, report } from '../../diagnostics/index.js';
 import { typeNames } from '../elaborate/types.js';
+import { dimensionsOfImage } from './image-dimensions.js';
 import type { NameChecker } from './name-checker.js';
 import type { NameScope } from './name-scope.js';
 
@@ -87,12 +88,28 @@ function useStage(checker: NameChecker, stage: PipeStage, scope: NameScope): voi
   for (const inner of stage.body) useStage(checker, inner, scope);
 }
 
-/** Declares parameters in their order; a default may use the ones before it. */
-export function declareParameters(checker: NameChecker, parameters: readonly Parameter[], scope: NameScope): void {
+/**
+ * Declares parameters in their order; a default may use the ones before it.
+ * @param body of a function, whose parameters may be images
+ */
+export function declareParameters(
+  checker: NameChecker,
+  parameters: readonly Parameter[],
+  scope: NameScope,
+  body: readonly Statement[] = [],
+): void {
   for (const parameter of parameters) {
     useType(checker, parameter.type, scope);
     if (parameter.default) useExpression(checker, parameter.default, scope);
     checker.declare(scope, parameter.name, 'parameter');
+    declareImage(parameter.type, body, scope);
+  }
+}
+
+/** Declares the dimensions of an image that have no name yet. */
+export function declareImage(type: TypeExpression, body: readonly Statement[], scope: NameScope): void {
+  for (const name of dimensionsOfImage(type, body)) {
+    if (name !== undefined && !scope.find(name)) scope.entries.set(name, { name, kind: 'dimension', span: undefined, used: true });
   }
 }
 

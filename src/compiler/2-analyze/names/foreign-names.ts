@@ -16,6 +16,7 @@ const dimensions: ReadonlySet<string> = new Set(['B', 'H', 'W', 'C']);
 
 /** Advice for a name that is unknown here and well known elsewhere. */
 export function adviceFor(name: string): string | undefined {
-  if (dimensions.has(name)) return `a port's type names its dimensions: write \`[B, H, W, 3]\` in place of \`image\`, or \`[B, H, W, C]\``;
+  if (dimensions.has(name))
+    return 'the types of inputs name dimensions: `image` those of `[B, H, W, 3]`, `tensor` none, `[B, H, W, C]` these four';
   return Object.hasOwn(meant, name) ? meant[name] : undefined;
 }

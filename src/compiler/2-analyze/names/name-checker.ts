@@ -45,6 +45,9 @@ const givenKinds: readonly NameKind[] = ['dimension', 'data stream'];
 /** Unknown names of a file for which a name in scope is suggested; going through all names takes its time. */
 const suggestionsLimit = 100;
 
+/** Whether a name is one that an image gives to its extents, which stands nowhere in the source and gives way to any other. */
+const isOfImage = ({ kind, span }: Entry): boolean => kind === 'dimension' && span === undefined;
+
 /** Kinds of names that statements give a value to, and that are there for what depends on them. */
 const computedKinds: readonly NameKind[] = ['setting', 'value', 'family'];
 
@@ -83,12 +86,13 @@ export class NameChecker {
   declare(scope: NameScope, name: Name, kind: NameKind, members?: readonly Name[]): Entry {
     const { text, span } = name;
     const known = scope.entries.get(text);
-    if (known) {
+    if (known && !isOfImage(known)) {
       const related = known.span ? [{ message: `\`${text}\` is declared here`, span: known.span }] : [];
       this.sink.add(report.duplicateName({ span, name: text, related }));
       return known;
     }
-    const hidden = givenKinds.includes(kind) ? undefined : scope.hiddenBy(text);
+    const around = givenKinds.includes(kind) ? undefined : scope.hiddenBy(text);
+    const hidden = around && isOfImage(around) ? undefined : around;
     if (hidden) {
       const related = hidden.span ? [{ message: `${hiddenKinds[hidden.kind]} \`${text}\` stands here`, span: hidden.span }] : [];
       this.sink.add(report.shadowedName({ span, name: text, what: hiddenKinds[hidden.kind], related }));

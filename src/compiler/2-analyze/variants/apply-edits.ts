@@ -11,6 +11,8 @@ import { differenceOfKinds } from './value-kind.js';
 
 export interface EditResult {
   readonly file: SourceFile;
+  /** The imported files that the edits reach into, as they have become. */
+  readonly imported: readonly SourceFile[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -38,7 +40,12 @@ export function applyEdits(file: SourceFile, edits: readonly Edit[], context: Pl
     return !problem;
   });
   diagnostics.push(...contradictionsIn(possible));
-  return { file: diagnostics.length > 0 ? file : changes.apply(file), diagnostics };
+  if (diagnostics.length > 0) return { file, imported: [], diagnostics };
+  const imported = context.importedFiles().flatMap((source) => {
+    const changed = changes.apply(source);
+    return changed === source ? [] : [changed];
+  });
+  return { file: changes.apply(file), imported, diagnostics };
 }
 
 function applyEdit(edit: Exclude<Edit, { kind: 'replace-block' }>, place: Place, changes: Changes): Diagnostic | undefined {
@@ -53,17 +60,21 @@ function applyEdit(edit: Exclude<Edit, { kind: 'replace-block' }>, place: Place,
       return setValue(place, edit.value, changes) ? undefined : impossible(place, span, 'has no value to set', valueHint(place));
     }
     case 'remove':
-      return remove(place, changes) ? undefined : impossible(place, span, 'cannot be removed');
+      return remove(place, changes) ? undefined : impossible(place, span, 'cannot be removed', place.advice);
     case 'rename':
-      if (!place.rename) return impossible(place, span, 'has no name of its own to change');
+      if (!place.rename) return impossible(place, span, 'has no name of its own to change', place.advice);
       place.rename(changes, edit.to.text, edit.to.span);
       return undefined;
     case 'insert':
-      if (!place.node || !place.list || place.list === 'a file') {
-        const hint = place.list === 'a file' ? 'declarations of a variant stand beside it in its file' : undefined;
+      if (!place.list || place.list === 'a file' || !(place.node || place.insert)) {
+        const hint = place.list === 'a file' ? 'declarations of a variant stand beside it in its file' : place.advice;
         return impossible(place, span, 'is no place to insert at', hint);
       }
-      return withNodes(edit.content, place, place.list, (nodes) => changes.insert(edit.where, place.node as object, nodes));
+      return withNodes(edit.content, place, place.list, (nodes) => {
+        if (nodes.length > 0) place.shift?.(changes, edit.where);
+        if (place.insert) place.insert(changes, edit.where, nodes);
+        else changes.insert(edit.where, place.node as object, nodes);
+      });
     case 'replace':
       return edit.by.kind === 'expression'
         ? replaceByExpression(place, edit.by.value, span, changes)
@@ -72,7 +83,7 @@ function applyEdit(edit: Exclude<Edit, { kind: 'replace-block' }>, place: Place,
 }
 
 const valueHint = (place: Place): string | undefined =>
-  place.what === 'a block' ? `\`replace block ${place.name} by ...\` puts another in its place` : undefined;
+  (place.advice ?? place.what === 'a block') ? `\`replace block ${place.name} by ...\` puts another in its place` : undefined;
 
 function impossible(place: Place, span: Span, why: string, hint?: string): Diagnostic {
   const related = [{ message: `\`${pathOf(place)}\` is ${place.what}`, span: place.span }];
@@ -89,14 +100,20 @@ function remove(place: Place, changes: Changes): boolean {
   const isRemovable =
     place.remove !== undefined || (place.node !== undefined && (place.list !== undefined || place.what === 'an argument'));
   if (place.remove) place.remove(changes);
-  else if (isRemovable) changes.replace(place.node as object, []);
+  else if (isRemovable) {
+    place.shift?.(changes, 'here');
+    changes.replace(place.node as object, []);
+  }
   return isRemovable;
 }
 
 function replaceByNodes(place: Place, by: Insertion, span: Span, changes: Changes): Diagnostic | undefined {
   const { list, node } = place;
   if (!node || !list || list === 'a file') return impossible(place, span, 'cannot be replaced by what stands in braces', valueHint(place));
-  return withNodes(by, place, list, (nodes) => changes.replace(node, nodes));
+  return withNodes(by, place, list, (nodes) => {
+    place.shift?.(changes, 'here');
+    changes.replace(node, nodes);
+  });
 }
 
 /** An expression takes the place of a value; of a link or a name, it becomes one. */
@@ -140,6 +157,7 @@ interface Misfit {
 const contents: Readonly<Record<ListKind, string>> = {
   'a block': 'statements of a block',
   'a function': '`let`s',
+  'a list of parameters': 'parameters, as `{ depth: int = 3 }`',
   'a training': '`data`, optimisers, `let`s and stages',
   'a stage': 'statements of a stage',
   'a data section': '`pair` and `unpaired`',
@@ -151,7 +169,7 @@ const contents: Readonly<Record<ListKind, string>> = {
 };
 
 const statementsOf: Partial<Record<ListKind, readonly InsertedStatement['kind'][]>> = {
-  'a block': ['port', 'weight', 'let', 'assign', 'for'],
+  'a block': ['port', 'weight', 'statistic', 'update', 'let', 'assign', 'for'],
   'a function': ['let'],
   'a training': ['data', 'optimizer', 'let', 'stage'],
   'a stage': ['let', 'assign', 'for', 'frozen', 'optimizer', 'minimize', 'log'],
@@ -161,6 +179,8 @@ const statementsOf: Partial<Record<ListKind, readonly InsertedStatement['kind'][
 
 function nodesFor(content: Insertion, list: ListKind): readonly object[] | Misfit {
   if (content.kind === 'links') return list === 'a pipe' ? content.links : { what: 'links of a pipe', span: content.span };
+  if (content.kind === 'parameters')
+    return list === 'a list of parameters' ? content.parameters : { what: 'parameters', span: content.span };
   if (content.kind === 'elements') {
     if (list === 'a list') return content.elements;
     if (list !== 'a list of names') return { what: 'elements of a list', span: content.span };
@@ -186,6 +206,8 @@ function wordFor(statement: InsertedStatement): string {
     let: 'a `let`',
     port: 'a port',
     weight: 'a weight',
+    statistic: 'a statistic',
+    update: 'an update',
     assign: 'a statement',
     for: 'a `for`',
     data: 'a data section',

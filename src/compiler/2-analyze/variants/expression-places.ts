@@ -1,4 +1,15 @@
-import type { Argument, Expression, ListElement, PipeStage } from '../../1-parse/ast.js';
+import type {
+  Argument,
+  BlockDeclaration,
+  Expression,
+  FunctionDeclaration,
+  Import,
+  LetStatement,
+  ListElement,
+  NamespaceDeclaration,
+  PipeStage,
+  SourceFile,
+} from '../../1-parse/ast.js';
 import type { Span } from '../../diagnostics/index.js';
 import type { Changes } from './changes.js';
 import { listIn, type Place, place } from './place.js';
@@ -10,11 +21,25 @@ export interface Signature {
   readonly isFunction: boolean;
 }
 
+/** What an import brings, with the file that declares it. */
+export interface ImportedDeclaration {
+  readonly declaration: BlockDeclaration | FunctionDeclaration | NamespaceDeclaration | LetStatement;
+  readonly file: SourceFile;
+  /** For the places in that file. */
+  readonly context: PlaceContext;
+}
+
 /** What places are made with. */
 export interface PlaceContext {
   textOf(span: Span): string;
   /** Undefined for operators, instances and names that are unknown. */
   signatureOf(name: string): Signature | undefined;
+  /** What an import takes from its file by this name; undefined where that cannot be read or has no such name. */
+  imported(item: Import, name: string): ImportedDeclaration | undefined;
+  /** The files that `imported` has led to. */
+  importedFiles(): readonly SourceFile[];
+  /** The module of the standard library that declares a name. */
+  libraryModuleOf(name: string): string | undefined;
 }
 
 /** Indices as a path repeats them. */
@@ -138,17 +163,27 @@ function linkPlaces(stage: PipeStage, parent: Place, context: PlaceContext): Pla
 function argumentsOf(call: Expression & { kind: 'call' }, self: Place, context: PlaceContext, isPiped: boolean): Place[] {
   const signature = call.callee.kind === 'name' ? context.signatureOf(call.callee.name.text) : undefined;
   const names = signature?.parameters.slice(isPiped && signature.isFunction ? 1 : 0) ?? [];
+  const positional = call.arguments.filter((argument) => !argument.name);
   let position = 0;
   const given = call.arguments.flatMap((argument): Place[] => {
     const name = argument.name?.text ?? names[position++];
-    return name === undefined ? partsOf(argument.value, self, context) : [argumentPlace(argument, name, self, context)];
+    if (name === undefined) return partsOf(argument.value, self, context);
+    // Without one that stands by its position, those behind it would take its parameter.
+    const from = position;
+    const shift: Place['shift'] = (changes) => {
+      for (const [i, other] of positional.entries()) {
+        const own = names[i];
+        if (i >= from && own !== undefined) changes.field(other, 'name', { text: own, span: other.span });
+      }
+    };
+    return [argumentPlace(argument, name, self, context, argument.name ? undefined : shift)];
   });
   return [...given, ...absentArguments(call, given, self, context)];
 }
 
-function argumentPlace(argument: Argument, name: string, parent: Place, context: PlaceContext): Place {
+function argumentPlace(argument: Argument, name: string, parent: Place, context: PlaceContext, shift: Place['shift']): Place {
   const { value, span } = argument;
-  return place({ name, what: 'an argument', parent, span, node: argument, value }, (self) => partsOf(value, self, context));
+  return place({ name, what: 'an argument', parent, span, node: argument, value, shift }, (self) => partsOf(value, self, context));
 }
 
 /** Places of the arguments that a call, or a block applied without one, leaves to their defaults. */

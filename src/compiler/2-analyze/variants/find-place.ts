@@ -21,6 +21,9 @@ export function findPlace(root: Place, path: NamePath, context: PlaceContext): P
 
 function stepInto(place: Place, step: PathStep, context: PlaceContext): readonly Place[] {
   const inside = matching(place.children(), step, context);
+  // What a function returns names its parameters and `let`s, which the name alone means.
+  const declared = step.indices.length > 0 ? [] : inside.filter(({ what }) => what === 'a parameter' || what === 'a `let`');
+  if (declared.length === 1) return declared;
   return inside.length > 0 ? inside : matching(place.shortcuts?.() ?? [], step, context);
 }
 
@@ -55,7 +58,8 @@ function unknownPlace(owner: Place, step: PathStep, isFirst: boolean, context: P
   const known = names.length > listed ? [] : names;
   const label = isFirst ? owner.span.file : pathOf(owner);
   const related = isFirst || owner.what === 'the training' ? [] : [{ message: `\`${label}\` is ${owner.what}`, span: owner.span }];
-  return report.unknownPath({ span: step.span, owner: label, name: context.textOf(step.span), candidates, known, related });
+  const library = isFirst ? context.libraryModuleOf(step.name.text) : undefined;
+  return report.unknownPath({ span: step.span, owner: label, name: context.textOf(step.span), library, candidates, known, related });
 }
 
 /** Paths that a step could have meant: those of its name but other brackets, of names that are near, or of its name further inside. */

@@ -22,18 +22,22 @@ export function withAmendments(diagnostic: Diagnostic, amendments: readonly Amen
 }
 
 /**
- * The edit that put the place of a diagnostic, or one related to it, into the program; else the one of the declaration around it that changes what the message
- * names, or the only one of that declaration.
+ * The edit that put the place of a diagnostic, or one related to it, into the program; else one whose path the message names at both ends; else the one of the
+ * declaration around it that changes what the message names, or the only one of that declaration.
  */
 function editBehind({ span, related, message }: Diagnostic, edits: readonly Edit[], base: SourceFile): Edit | undefined {
   const places = [span, ...related.map((place) => place.span)];
   const holding = places.flatMap((place) => edits.find((edit) => isInside(place, edit.span)) ?? []);
   if (holding[0]) return holding[0];
+  const names = (edit: Edit, step: 0 | -1): boolean =>
+    edit.kind !== 'replace-block' && message.includes(`\`${edit.path.steps.at(step)?.name.text}\``);
+  const both = edits.find((edit) => edit.kind !== 'replace-block' && edit.path.steps.length > 1 && names(edit, 0) && names(edit, -1));
+  if (both) return both;
   const around = base.items.find((item) => isInside(span, item.span));
   if (!around || around.kind === 'import' || around.kind === 'variant') return undefined;
   const name = around.kind === 'training' ? 'training' : around.name.text;
   const inside = edits.flatMap((edit) => (edit.kind !== 'replace-block' && edit.path.steps[0]?.name.text === name ? [edit] : []));
-  const naming = inside.find(({ path }) => message.includes(`\`${path.steps.at(-1)?.name.text}\``));
+  const naming = inside.find((edit) => names(edit, -1));
   return naming ?? (inside.length === 1 ? inside[0] : undefined);
 }
 

@@ -6,6 +6,7 @@ import type { Changes } from './changes.js';
 export type ListKind =
   | 'a block'
   | 'a function'
+  | 'a list of parameters'
   | 'a training'
   | 'a stage'
   | 'a data section'
@@ -42,6 +43,12 @@ export interface Place {
   readonly set?: ((changes: Changes, value: Expression) => void) | undefined;
   /** What is wrong with a value for it, where its kind is not all: what it has to be, and what this one is. */
   readonly objection?: ((value: Expression) => { readonly expected: string; readonly found: string } | undefined) | undefined;
+  /** What an edit has to do first that takes it away or puts something into its place or before it: what follows it in its list moves. */
+  readonly shift?: ((changes: Changes, where: 'before' | 'after' | 'here') => void) | undefined;
+  /** Puts nodes beside it where it is no node of a list itself. */
+  readonly insert?: ((changes: Changes, where: 'before' | 'after', nodes: readonly object[]) => void) | undefined;
+  /** What else can be done where an edit is not possible. */
+  readonly advice?: string | undefined;
   /** Takes it away where that takes more than taking `node` out of its list. */
   readonly remove?: ((changes: Changes) => void) | undefined;
   /** Gives it another name; undefined where it has none of its own. */

@@ -1,10 +1,10 @@
-import type { BlockDeclaration, FunctionDeclaration, SourceFile } from '../../1-parse/ast.js';
+import type { BlockDeclaration, FunctionDeclaration, Import, SourceFile } from '../../1-parse/ast.js';
 import type { DiagnosticSink } from '../diagnostic-sink.js';
-import type { ModuleLoader, ParsedSource } from '../modules/modules.js';
+import { libraryModules, type ModuleLoader, type ParsedSource } from '../modules/modules.js';
 import type { SourceHost } from '../options.js';
 import { applyEdits } from './apply-edits.js';
 import { type Amendment, duplicateVariants, findChain } from './chain.js';
-import type { PlaceContext } from './expression-places.js';
+import type { ImportedDeclaration, PlaceContext } from './expression-places.js';
 import { mergeDeclarations } from './merge.js';
 import type { OverrideSource } from './overrides.js';
 import { parseReference } from './reference.js';
@@ -64,8 +64,9 @@ function applyAll(
   const merged = new Set([base.path]);
   let isSound = true;
   const apply = (edits: Parameters<typeof applyEdits>[1]): void => {
-    const { file, diagnostics } = applyEdits(current, edits, contextOf(current, loader));
+    const { file, imported, diagnostics } = applyEdits(current, edits, contextOf(current, loader));
     for (const diagnostic of diagnostics) sink.add(diagnostic);
+    for (const other of imported) loader.amend(other);
     isSound &&= diagnostics.length === 0;
     current = file;
   };
@@ -85,20 +86,37 @@ function applyAll(
   return isSound ? current : undefined;
 }
 
-/** What edits have to know of the names of a file. */
-function contextOf(file: SourceFile, loader: ModuleLoader): PlaceContext & ReplacementContext {
+/**
+ * What edits have to know of the names of a file.
+ * @param importedFiles gets the files that it leads to
+ */
+export function contextOf(
+  file: SourceFile,
+  loader: ModuleLoader,
+  importedFiles: Set<SourceFile> = new Set(),
+): PlaceContext & ReplacementContext {
+  const imported = (item: Import, name: string): ImportedDeclaration | undefined => {
+    const from = loader.readSource(loader.resolveImport(item))?.file;
+    const declaration = from?.items.find((other) => 'name' in other && 'text' in other.name && other.name.text === name);
+    if (!from || !declaration || declaration.kind === 'model' || !('kind' in declaration)) return undefined;
+    if (declaration.kind === 'import' || declaration.kind === 'training' || declaration.kind === 'variant') return undefined;
+    importedFiles.add(from);
+    return { declaration, file: from, context: contextOf(from, loader, importedFiles) };
+  };
   const declarationOf = (name: string): BlockDeclaration | FunctionDeclaration | undefined => {
     for (const item of file.items) {
       if ((item.kind === 'block' || item.kind === 'function') && item.name.text === name) return item;
       if (item.kind !== 'import') continue;
       const entry = item.names.find((other) => (other.alias ?? other.name).text === name);
-      const from = entry && loader.readSource(loader.resolveImport(item));
-      const found = from?.file.items.find((other) => 'name' in other && 'text' in other.name && other.name.text === entry?.name.text);
+      const found = entry && imported(item, entry.name.text)?.declaration;
       if (found?.kind === 'block' || found?.kind === 'function') return found;
     }
     return undefined;
   };
   return {
+    imported,
+    importedFiles: () => [...importedFiles],
+    libraryModuleOf: (name) => libraryModules().get(name),
     textOf: ({ file: path, start, end }) => loader.sources.get(path)?.slice(start, end) ?? '',
     signatureOf: (name) => {
       const declaration = declarationOf(name);

@@ -105,3 +105,35 @@ export function renameArgument(changes: Changes, tree: unknown, callee: string, 
     for (const [key, value] of Object.entries(tree)) if (key !== 'span') renameArgument(changes, value, callee, from, to);
   }
 }
+
+/**
+ * Gives the arguments of all calls that stand by their position, from one position on, the names of their parameters, so that they stay where they are meant when
+ * parameters come and go.
+ * @param isFunction whether what is called in a pipe takes its first argument from there
+ */
+export function nameArguments(
+  changes: Changes,
+  tree: unknown,
+  callee: string,
+  { parameters, from, isFunction }: { readonly parameters: readonly string[]; readonly from: number; readonly isFunction: boolean },
+): void {
+  visit(tree, 0);
+
+  function visit(node: unknown, piped: number): void {
+    if (Array.isArray(node)) for (const item of node) visit(item, 0);
+    else if (isNode(node)) {
+      const called = isNode(node.callee) && node.callee.kind === 'name' && isName(node.callee.name) ? node.callee.name.text : undefined;
+      if (node.kind === 'call' && called === callee && Array.isArray(node.arguments)) nameOwn(node.arguments, piped);
+      for (const [key, value] of Object.entries(node)) {
+        if (key !== 'span') visit(value, node.kind === 'apply' && key === 'callee' && isFunction ? 1 : 0);
+      }
+    }
+  }
+
+  function nameOwn(given: readonly { readonly name?: Name; readonly span: Span }[], piped: number): void {
+    for (const [i, argument] of given.filter(({ name }) => !name).entries()) {
+      const parameter = parameters[i + piped];
+      if (i + piped >= from && parameter !== undefined) changes.field(argument, 'name', { text: parameter, span: argument.span });
+    }
+  }
+}

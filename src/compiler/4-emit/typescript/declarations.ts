@@ -1,5 +1,6 @@
 import { type ParameterDeclarationStructure, type StatementStructures, StructureKind, VariableDeclarationKind } from 'ts-morph';
-import type { BlockDeclaration, Expression, FunctionDeclaration, Parameter, TypeExpression } from '../../1-parse/ast.js';
+import type { BlockDeclaration, Expression, FunctionDeclaration, ModelDeclaration, Parameter, TypeExpression } from '../../1-parse/ast.js';
+import { dimensionsOfImage } from '../../2-analyze/names/image-dimensions.js';
 import type { Span } from '../../diagnostics/index.js';
 import { type Body, bodyOf, translateOutputs, translateStatements } from './bodies.js';
 import { declaredType, parameterType, portsOf } from './calls.js';
@@ -96,6 +97,8 @@ function optionsParameter(parameters: readonly BoundParameter[], typeText_: stri
 const optionType = (parameters: readonly BoundParameter[]): string =>
   `{ ${parameters.map(({ parameter, type, defaultText }) => `${valueName(parameter.name.text)}${defaultText === undefined ? '' : '?'}: ${typeText(type)}`).join('; ')} }`;
 
+type Parameterized = BlockDeclaration | ModelDeclaration | FunctionDeclaration;
+
 interface DimensionBinding {
   readonly port: string;
   readonly axis: number;
@@ -103,13 +106,17 @@ interface DimensionBinding {
   readonly binding: ValueBinding;
 }
 
-/** Defines the names of dimensions that a shape binds: `C` of `[B, H, W, C]`. */
-export function bindDimensions(type: TypeExpression, port: string, context: Context): DimensionBinding[] {
-  if (type.kind !== 'shape-type') return [];
-  return type.dimensions.flatMap((dimension, axis): DimensionBinding[] => {
-    if (dimension.kind !== 'name' || context.names.lookup(dimension.name.text)) return [];
-    const name = context.names.identifiers.take(valueName(dimension.name.text));
-    return [{ port, axis, name, binding: context.names.value(dimension.name.text, name, number) }];
+/** Defines the names of dimensions that a type binds: `C` of `[B, H, W, C]`, and of an image those that its declaration reads. */
+export function bindDimensions(type: TypeExpression, port: string, owner: Parameterized, context: Context): DimensionBinding[] {
+  const read = namesReadBy(owner);
+  const names =
+    type.kind === 'shape-type'
+      ? type.dimensions.map((dimension) => (dimension.kind === 'name' ? dimension.name.text : undefined))
+      : dimensionsOfImage(type, owner.body).map((name) => (name !== undefined && read.has(name) ? name : undefined));
+  return names.flatMap((source, axis): DimensionBinding[] => {
+    if (source === undefined || context.names.lookup(source)) return [];
+    const name = context.names.identifiers.take(valueName(source));
+    return [{ port, axis, name, binding: context.names.value(source, name, number) }];
   });
 }
 
@@ -138,7 +145,7 @@ function writeBlock(declared: Declared, item: BlockDeclaration, file: FileDraft,
     context.names.value(port.name.text, text, type);
     return { port, text, type };
   });
-  const dimensions = ports.flatMap(({ port, text }) => bindDimensions(port.type, text, context));
+  const dimensions = ports.flatMap(({ port, text }) => bindDimensions(port.type, text, item, context));
   const outputs = new Map(portsOf(item, 'out').map((port) => [port.name.text, declaredType(port.type)]));
   const body: Body = bodyOf(item.body, outputs, context);
   translateStatements(item.body, body, context);
@@ -185,7 +192,7 @@ function writeBlock(declared: Declared, item: BlockDeclaration, file: FileDraft,
 /** Parameters, statements and result of a function. */
 function functionParts(item: FunctionDeclaration, id: string, context: Context) {
   const all = bindParameters(item, id, context);
-  const dimensions = all.flatMap(({ parameter, name }) => bindDimensions(parameter.type, name, context));
+  const dimensions = all.flatMap(({ parameter, name }) => bindDimensions(parameter.type, name, item, context));
   const body = bodyOf([...item.body], new Map(), context);
   translateStatements(item.body, { ...body, read: namesReadBy(item) }, context);
   let result = translate(item.result, context);
@@ -203,7 +210,7 @@ function functionParts(item: FunctionDeclaration, id: string, context: Context) 
   };
 }
 
-const namesReadBy = (item: FunctionDeclaration): Set<string> => namesIn([item.body, item.result]);
+const namesReadBy = (item: Parameterized): Set<string> => namesIn([item.body, item.kind === 'function' ? item.result : []]);
 
 function writeFunction(declared: Declared, item: FunctionDeclaration, file: FileDraft, translation: Translation): void {
   const parts = functionParts(item, declared.id, contextOf(declared, file, translation));

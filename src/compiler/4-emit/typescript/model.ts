@@ -135,7 +135,7 @@ export function translateModel(item: ModelDeclaration, file: FileDraft, translat
     names.value(port.name.text, text, type);
     return { port, text, type };
   });
-  const dimensions = ports.flatMap(({ port, text }) => bindDimensions(port.type, text, pass));
+  const dimensions = ports.flatMap(({ port, text }) => bindDimensions(port.type, text, item, pass));
   const outputs = new Map(portsOf(item, 'out').map((port) => [port.name.text, declaredType(port.type)]));
   const passBody: Body = bodyOf(
     split(item.body, 'pass', isPart).filter(({ kind }) => kind !== 'let'),
