@@ -28,7 +28,7 @@ export function register(program: Command): void {
     .command('enhance')
     .summary('enhance photographs')
     .description(
-      'Enhances PNG, JPEG, WebP and BMP images of any size and writes them in the format they came in. Inputs are never touched.',
+      'Enhances PNG, JPEG, WebP and BMP images of any size and writes them in the format they came in, enlarged where the network enlarges by a whole number. Inputs are never touched.',
     )
     .argument('<input...>', 'image files, or folders of them')
     .option(

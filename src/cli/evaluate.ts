@@ -72,6 +72,7 @@ async function evaluate(options: Options): Promise<void> {
   const { ir, sources, weights } = await loadNetwork(network.model, network.weights, options);
   const engine = await requireEngine(options.engine, options.precision);
   const enhancer = new Enhancer(ir, weights, engine, { precision: options.precision, sources });
+  enhancer.requireSameSize();
   const progress = new Progress({ label: `evaluating on ${engine.name}`, total: pairs.length, unit: 'images' });
   try {
     const evaluation = await evaluatePairs(

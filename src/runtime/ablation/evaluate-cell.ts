@@ -35,6 +35,7 @@ export async function evaluateCell(
   const { engine, run } = row;
   const { threads } = run;
   const enhancer = new Enhancer(row.ir, weights, engine, { sources: row.sources, ...(threads !== undefined && { threads }) });
+  enhancer.requireSameSize();
   let count = 0;
   try {
     await makeFolder(folder.pictures);

@@ -110,7 +110,7 @@ async function checkNames(jobs: readonly EnhanceJob[]): Promise<void> {
 
 /**
  * Enhances images one after the other, each into a file of the input's format (or of the output name's extension). An image that cannot be read does
- * not stop the others: its result says why. Transparency is given back unchanged; grey becomes RGB.
+ * not stop the others: its result says why. Transparency is given back unchanged, enlarged where the network enlarges; grey becomes RGB.
  * @param done called after each image.
  * @throws RuntimeFailure when a result cannot be written, EngineFailure when the engine fails.
  */
@@ -128,20 +128,31 @@ export async function enhanceFiles(
   return results;
 }
 
+/** Samples of rows of a width, each `factor` times in both directions. */
+function repeated(samples: Uint8Array, width: number, factor: number): Uint8Array {
+  if (factor === 1) return samples;
+  const wide = factor * width;
+  return Uint8Array.from({ length: factor ** 2 * samples.length }, (_, i) => {
+    const row = Math.floor(Math.floor(i / wide) / factor);
+    return samples[row * width + Math.floor((i % wide) / factor)] as number;
+  });
+}
+
 async function enhanceFile(job: EnhanceJob, enhancer: Enhancer): Promise<EnhanceResult> {
   const started = performance.now();
   try {
     const image = await readImage(job.input, 'enhancement');
     const enhanced = await enhancer.enhance(image);
     const format: ImageFormat = extname(job.output) === extname(job.input) ? image.format : (formatOfName(job.output) ?? image.format);
-    const bytes = await encodeImage(enhanced, format, image.alpha);
+    const alpha = image.alpha && repeated(image.alpha, image.width, enhancer.scale);
+    const bytes = await encodeImage(enhanced, format, alpha);
     await makeFolder(join(job.output, '..'));
     await writeFileAtomically(job.output, bytes);
     const note = image.grey ? 'a grey image, written in colour' : image.alpha !== undefined ? transparencyNote(format) : undefined;
     return {
       ...job,
-      width: image.width,
-      height: image.height,
+      width: enhanced.width,
+      height: enhanced.height,
       seconds: (performance.now() - started) / 1000,
       ...(note === undefined ? {} : { note }),
     };

@@ -28,15 +28,17 @@ export const defaultPixelLimit = 1536 * 1024;
 const keptExecutables = 3;
 
 /**
- * Runs a model's network on images of any size: pads them to what the network's shapes demand, crops the result, and cuts images beyond the pixel
+ * Runs a model's network on images of any size, which it may enlarge by a whole number: pads them to what the network's shapes demand, crops the result, and cuts images beyond the pixel
  * limit into tiles. Programs are compiled once for each size and kept for the last few sizes.
  */
 export class Enhancer {
   private readonly executables = new Map<string, Executable>();
   private readonly input: Port;
   private readonly output: Port;
+  /** How many times as high and wide as an image its result is: a whole number from 1. */
+  readonly scale: number;
 
-  /** @throws RuntimeFailure when the model is not a network from one RGB image to another. */
+  /** @throws RuntimeFailure when the model is not a network from one RGB image to another that is as large, or a whole number of times as high and wide. */
   constructor(
     private readonly ir: IR,
     private weights: ReadonlyMap<string, HostTensor>,
@@ -45,12 +47,29 @@ export class Enhancer {
   ) {
     const definition = ir.definitions.find(({ id }) => id === ir.model.definition) as Definition;
     const [input, ...others] = definition.inputs;
-    const output = definition.outputs.find((port) => isImageLike(port, ir));
-    if (input === undefined || others.length > 0 || !isImageLike(input, ir) || output === undefined) {
-      throw inputFailure(`${ir.source}: ${ir.model.name} is not a network from one RGB image to another of the same size.`);
+    const scales = definition.outputs.map((port) => imageScale(port, ir));
+    const sameSize = scales.indexOf(1);
+    const chosen = sameSize >= 0 ? sameSize : scales.findIndex((scale) => scale !== undefined);
+    const [output, scale] = [definition.outputs[chosen], scales[chosen]];
+    if (input === undefined || others.length > 0 || imageScale(input, ir) !== 1 || output === undefined || scale === undefined) {
+      throw inputFailure(
+        `${ir.source}: ${ir.model.name} is not a network from one RGB image to another that is as large, or 2, 3, 4, ... times as high and wide. ` +
+          '`mfnc run` runs any model on tensors.',
+      );
     }
     this.input = input;
     this.output = output;
+    this.scale = scale;
+  }
+
+  /** For whoever compares results with images of the size that went in. @throws RuntimeFailure when they are larger. */
+  requireSameSize(): void {
+    if (this.scale === 1) return;
+    const { name } = this.ir.model;
+    throw inputFailure(
+      `${this.ir.source}: ${name} gives images ${this.scale} times as high and wide as it takes, which cannot be compared with the second image of a pair, as that has the size of the first. ` +
+        '`mfnc enhance` enlarges photographs, and `mfnc run` compares tensors of any shape.',
+    );
   }
 
   /** Replaces the weights for all images that follow, where `changingWeights` says that this may happen. */
@@ -60,11 +79,13 @@ export class Enhancer {
     for (const executable of this.executables.values()) this.writeWeights(executable);
   }
 
-  /** The enhanced image, of the same size. @throws EngineFailure */
+  /** The enhanced image, `scale` times as high and wide. @throws EngineFailure */
   async enhance(image: RGBImage): Promise<RGBImage> {
-    const plan = planTiles(image.width, image.height, this.options.pixelLimit ?? defaultPixelLimit);
+    // What takes the memory are the features at the size of the result.
+    const limit = Math.floor((this.options.pixelLimit ?? defaultPixelLimit) / this.scale ** 2);
+    const plan = planTiles(image.width, image.height, limit);
     const network = this.network();
-    return mapTiles(image, plan, (tile) => enhanceTile(tile, network));
+    return mapTiles(image, plan, (tile) => enhanceTile(tile, network), this.scale);
   }
 
   async dispose(): Promise<void> {
@@ -79,6 +100,7 @@ export class Enhancer {
       divisors: inputDivisors(this.ir),
       inputRange: rangeOf(this.input),
       outputRange: rangeOf(this.output),
+      scale: this.scale,
       run: async (input) => {
         const [, height, width] = input.shape as [number, number, number, number];
         const executable = await this.executableFor(width, height);
@@ -120,12 +142,15 @@ export class Enhancer {
   }
 }
 
-/** Whether a port is an RGB image of the size that the network is given, at a size that the network takes. */
-function isImageLike(port: Port, ir: IR): boolean {
-  const { height, width } = inputDivisors(ir);
-  const wanted = [1, height, width, 3];
+/** How many times as high and wide as what the network is given an RGB image is that a port holds, at a size that the network takes; undefined where it holds none. */
+function imageScale(port: Port, ir: IR): number | undefined {
+  const divisors = inputDivisors(ir);
+  // Two sides that differ, and are larger than what a network pools to.
+  const [height, width] = [2 * divisors.height, 3 * divisors.width];
   const shape = evaluateShape(port.shape, { B: 1, H: height, W: width });
-  return shape.length === wanted.length && shape.every((extent, i) => extent === wanted[i]);
+  const scale = (shape[1] ?? 0) / height;
+  const isImage = shape.length === 4 && shape[0] === 1 && shape[3] === 3 && shape[2] === scale * width;
+  return isImage && Number.isInteger(scale) && scale >= 1 ? scale : undefined;
 }
 
 function rangeOf(port: Port): ValueRange {

@@ -33,50 +33,60 @@ function spread(length: number, longest: number): { readonly tile: number; reado
 }
 
 /**
- * Applies `enhance` to each tile and joins the results; where tiles overlap, one fades into the other linearly.
+ * Applies `enhance` to each tile and joins the results, which are `scale` times as high and wide; where tiles overlap, one fades into the other linearly.
  * A network that pools over the whole image (channel attention) sees a tile at a time: the fading hides the seams that this could give.
  */
-export async function mapTiles(image: RGBImage, plan: TilePlan, enhance: (tile: RGBImage) => Promise<RGBImage>): Promise<RGBImage> {
-  const data = new Uint8Array(image.data.length);
+export async function mapTiles(
+  image: RGBImage,
+  plan: TilePlan,
+  enhance: (tile: RGBImage) => Promise<RGBImage>,
+  scale = 1,
+): Promise<RGBImage> {
+  const [width, height] = [scale * image.width, scale * image.height];
+  const data = new Uint8Array(3 * width * height);
   await joinTiles(
     plan,
     (left, top) => enhance(crop(image, left, top, plan.width, plan.height)),
-    (rows, top) => data.set(rows.data, 3 * image.width * top),
+    (rows, top) => data.set(rows.data, 3 * width * top),
+    scale,
   );
-  return { width: image.width, height: image.height, data };
+  return { width, height, data };
 }
 
 /**
  * `mapTiles` for an image that is never held whole, neither before nor after: what it needs beside a tile is the sums of one row of tiles.
  * @param enhance gives the enhanced tile that starts at (left, top); called row by row, from the left.
- * @param write gets the joined rows from `top` on, as wide as the image, as soon as no later tile reaches them.
+ * @param write gets the joined rows of the result from `top` on, as wide as it, as soon as no later tile reaches them.
+ * @param scale how many times as high and wide as the image the result is: a whole number.
  */
 export async function joinTiles(
   plan: TilePlan,
   enhance: (left: number, top: number) => Promise<RGBImage>,
   write: (rows: RGBImage, top: number) => void,
+  scale = 1,
 ): Promise<void> {
   if (plan.lefts.length * plan.tops.length === 1) return write(await enhance(0, 0), 0);
-  const width = (plan.lefts.at(-1) as number) + plan.width;
-  const sums = new Float32Array(3 * width * plan.height);
-  const totals = new Float32Array(width * plan.height);
-  const columns = fade(plan.width);
-  const rows = fade(plan.height);
+  const width = scale * ((plan.lefts.at(-1) as number) + plan.width);
+  const tile = { width: scale * plan.width, height: scale * plan.height };
+  const sums = new Float32Array(3 * width * tile.height);
+  const totals = new Float32Array(width * tile.height);
+  const columns = fade(tile.width, scale * tileOverlap);
+  const rows = fade(tile.height, scale * tileOverlap);
   for (const [i, top] of plan.tops.entries()) {
     for (const left of plan.lefts) {
       const { data } = await enhance(left, top);
-      for (let y = 0; y < plan.height; y++) {
-        for (let x = 0; x < plan.width; x++) {
+      for (let y = 0; y < tile.height; y++) {
+        for (let x = 0; x < tile.width; x++) {
           const weight = (rows[y] as number) * (columns[x] as number);
-          const at = y * width + left + x;
+          const at = y * width + scale * left + x;
           totals[at] = (totals[at] as number) + weight;
           for (let c = 0; c < 3; c++)
-            sums[3 * at + c] = (sums[3 * at + c] as number) + weight * (data[(y * plan.width + x) * 3 + c] as number);
+            sums[3 * at + c] = (sums[3 * at + c] as number) + weight * (data[(y * tile.width + x) * 3 + c] as number);
         }
       }
     }
-    const finished = (plan.tops[i + 1] ?? top + plan.height) - top;
-    write(average(sums, totals, width, finished), top);
+    const finished = scale * ((plan.tops[i + 1] ?? top + plan.height) - top);
+    write(average(sums, totals, width, finished), scale * top);
     dropFront(sums, 3 * width * finished);
     dropFront(totals, width * finished);
   }
@@ -96,6 +106,6 @@ function dropFront(values: Float32Array, count: number): void {
 }
 
 /** Weight of each position of a tile: rises from its edges over the overlap, never zero. */
-function fade(length: number): Float32Array {
-  return Float32Array.from({ length }, (_, i) => Math.min(1, (Math.min(i, length - 1 - i) + 1) / tileOverlap));
+function fade(length: number, overlap: number): Float32Array {
+  return Float32Array.from({ length }, (_, i) => Math.min(1, (Math.min(i, length - 1 - i) + 1) / overlap));
 }

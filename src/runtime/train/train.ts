@@ -217,6 +217,7 @@ class Session {
       ...(sources === undefined ? {} : { sources }),
       changingWeights: true,
     });
+    enhancer.requireSameSize();
     const { observers, inspection } = await this.openObservers(first, enhancer);
     let end: TrainEnd = 'failed';
     let position = { stage: this.plan.from?.stage ?? stages[0]?.name ?? '', step: this.plan.from?.step ?? 0 };

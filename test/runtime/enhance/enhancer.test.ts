@@ -4,9 +4,10 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { requireIR } from '../../../src/cli/analyze-file.js';
 import { initializeWeights, listWeights, lowerInference } from '../../../src/compiler/3-lower/index.js';
 import type { IR } from '../../../src/compiler/index.js';
-import { toTensor } from '../../../src/runtime/data/index.js';
+import { type RGBImage, toTensor } from '../../../src/runtime/data/index.js';
 import { type Engine, findEngine, type HostTensor } from '../../../src/runtime/engines/index.js';
 import { Enhancer } from '../../../src/runtime/enhance/index.js';
+import { analyzeText } from '../../support/analyze-text.js';
 import { syntheticPhotograph } from '../../support/images.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 import { tinyModel } from '../../support/tiny-run.js';
@@ -35,6 +36,13 @@ function counting(engine: Engine): { readonly engine: Engine; readonly sizes: st
   return counter;
 }
 
+/** A photograph of one colour. */
+const flatPhotograph = (width: number, height: number): RGBImage => ({
+  width,
+  height,
+  data: Uint8Array.from({ length: 3 * width * height }, (_, i) => [40, 120, 200][i % 3] as number),
+});
+
 function largest(values: readonly number[]): number {
   return values.reduce((a, b) => Math.max(a, b), 0);
 }
@@ -61,6 +69,32 @@ describe('the enhancer', () => {
     }
     expect(sizes).toEqual(['1x4x4x3', '1x8x4x3', '1x20x36x3']);
     await enhancer.dispose();
+  });
+
+  it('enlarges where the network does, whole and in tiles, whatever the size', async () => {
+    const source = `mfn 1
+import { conv } from "std/blocks"
+model Twice {
+  in  small: image in [0, 1]
+  out large: [B, 2 * H, 2 * W, 3] in [0, 1]
+  large = clip(small |> average_pool(2) |> conv(48, 1) |> pixel_shuffle(4), 0, 1)
+}
+`;
+    const { ir: twice } = analyzeText(source);
+    if (!twice) throw new Error('the network has mistakes');
+    const weights = initializeWeights(twice, 1);
+    // Each channel is repeated: the network enlarges means of 2 x 2 pixels.
+    const kernel = Float32Array.from({ length: 3 * 48 }, (_, i) => ((i % 48) % 3 === Math.floor(i / 48) ? 1 : 0));
+    for (const [path, { shape }] of weights) weights.set(path, { shape, values: path.endsWith('kernel') ? kernel : new Float32Array(48) });
+    for (const options of [{}, { pixelLimit: 2 ** 16 }]) {
+      const enhancer = new Enhancer(twice, weights, onnx, options);
+      expect(enhancer.scale).toBe(2);
+      expect(() => enhancer.requireSameSize()).toThrow(/Twice gives images 2 times as high and wide as it takes.*mfnc enhance.*mfnc run/);
+      const { width, height, data } = await enhancer.enhance(flatPhotograph(201, 133));
+      expect([width, height]).toEqual([402, 266]);
+      expect(data.every((sample, i) => sample === [40, 120, 200][i % 3])).toBe(true);
+      await enhancer.dispose();
+    }
   });
 
   it('gives what the network computes, where no padding is needed', async () => {

@@ -1,9 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { crop } from '../../../src/runtime/data/index.js';
+import { crop, type RGBImage } from '../../../src/runtime/data/index.js';
 import { padByReflection, roundUp, unpad } from '../../../src/runtime/enhance/index.js';
 import { joinTiles, mapTiles, planTiles, tileOverlap } from '../../../src/runtime/enhance/tiles.js';
 import { syntheticPhotograph } from '../../support/images.js';
+
+/** An image with each pixel `factor` times in each direction. */
+function repeated({ width, height, data }: RGBImage, factor: number): RGBImage {
+  const [wide, tall] = [factor * width, factor * height];
+  const pixelAt = (x: number, y: number): number => 3 * (Math.floor(y / factor) * width + Math.floor(x / factor));
+  const large = new Uint8Array(3 * wide * tall);
+  for (let y = 0; y < tall; y++)
+    for (let x = 0; x < wide; x++) large.set(data.subarray(pixelAt(x, y), pixelAt(x, y) + 3), 3 * (y * wide + x));
+  return { width: wide, height: tall, data: large };
+}
 
 describe('padding', () => {
   it('reflects about the last row and column, as often as it takes, and is taken away again', () => {
@@ -54,6 +64,13 @@ describe('tiles', () => {
     expect([joined.width, joined.height]).toEqual([701, 433]);
     expect(Buffer.from(joined.data).equals(Buffer.from(image.data))).toBe(true);
     expect(sizes.size).toBe(1);
+  });
+
+  it('that are enlarged by repetition join to the enlarged image', async () => {
+    const image = syntheticPhotograph(331, 207, 4);
+    const enlarged = await mapTiles(image, planTiles(331, 207, 2 ** 15), async (tile) => repeated(tile, 3), 3);
+    expect([enlarged.width, enlarged.height]).toEqual([993, 621]);
+    expect(Buffer.from(enlarged.data).equals(repeated(image, 3).data)).toBe(true);
   });
 
   it('are joined from the top, each row given once, as soon as no later tile reaches it', async () => {
