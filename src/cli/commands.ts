@@ -31,6 +31,11 @@ export const commands: readonly CommandEntry[] = [
   { name: 'evaluate', summary: 'measure a network over a folder of pairs', load: () => import('./evaluate.js') },
   { name: 'metrics', summary: 'measure the quality of images', load: () => import('./metrics.js') },
   { name: 'enhance', summary: 'enhance photographs', load: () => import('./enhance.js') },
+  {
+    name: 'synthesize',
+    summary: 'make low-light pairs of photographs with a trained degradation network',
+    load: () => import('./synthesize.js'),
+  },
   { name: 'ablate', summary: 'train variants of a model with several seeds and compare them', load: () => import('./ablate.js') },
   { name: 'bench', summary: 'measure size, compute, time and memory of models', load: () => import('./bench.js') },
   { name: 'run', summary: 'run a model on tensors', load: () => import('./run.js') },

@@ -1,6 +1,7 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { darkenFiles, defaultDarkening } from '../runtime/data/index.js';
 import { guarded } from './guarded.js';
+import { type NumberRange, parseCount, parseCrop, positive, rangeOption } from './pair-options.js';
 import { Progress } from './terminal/progress.js';
 
 interface DarkenOptions {
@@ -8,15 +9,13 @@ interface DarkenOptions {
   readonly seed: number;
   readonly maxSize?: number;
   readonly crop?: readonly [number, number];
-  readonly exposure: Range;
-  readonly gamma: Range;
+  readonly exposure: NumberRange;
+  readonly gamma: NumberRange;
   readonly cast: number;
-  readonly photons: Range;
-  readonly readNoise: Range;
+  readonly photons: NumberRange;
+  readonly readNoise: NumberRange;
   readonly json?: boolean;
 }
-
-type Range = readonly [number, number];
 
 /** Adds `mfnc data darken`. */
 export function registerDarken(data: Command): void {
@@ -75,46 +74,6 @@ async function runDarken(inputs: string[], { output, json, seed, maxSize, crop, 
   process.stdout.write(
     json === true ? `${JSON.stringify(pairs, null, 2)}\n` : `${pairs.length} pairs in ${output}/low and ${output}/normal\n`,
   );
-}
-
-function parseCount(minimum: number): (text: string) => number {
-  return (text) => {
-    const count = Number(text);
-    if (text.trim() === '' || !Number.isSafeInteger(count) || count < minimum)
-      throw new InvalidArgumentError(`Give a whole number from ${minimum}.`);
-    return count;
-  };
-}
-
-function parseCrop(text: string): [number, number] {
-  const sides = /^(\d+)[xX×](\d+)$/.exec(text);
-  const [width, height] = [Number(sides?.[1]), Number(sides?.[2])];
-  if (sides === null || width < 1 || height < 1) throw new InvalidArgumentError('Give width x height in pixels, for example 320x240.');
-  return [width, height];
-}
-
-/** What numbers an option takes. */
-interface Allowed {
-  readonly words: string;
-  readonly holds: (value: number) => boolean;
-}
-
-const positive: Allowed = { words: 'above 0', holds: (value) => value > 0 };
-
-function rangeOption(flag: string, description: string, usual: Range, allowed: Allowed): Option {
-  return new Option(`${flag} <range>`, description).argParser(parseRange(allowed)).default(usual, usual.join('..'));
-}
-
-/** Reads 'MIN..MAX', or one number for both. */
-function parseRange({ words, holds }: Allowed): (text: string) => Range {
-  return (text) => {
-    const [minimum, maximum = minimum] = text.split('..').map((side) => (side.trim() === '' ? Number.NaN : Number(side)));
-    if (minimum === undefined || maximum === undefined || !Number.isFinite(minimum) || !Number.isFinite(maximum))
-      throw new InvalidArgumentError("Give 'MIN..MAX' or one number.");
-    if (!holds(minimum) || !holds(maximum)) throw new InvalidArgumentError(`Give numbers ${words}.`);
-    if (minimum > maximum) throw new InvalidArgumentError('Give the range from a smaller to a larger number.');
-    return [minimum, maximum];
-  };
 }
 
 function parseCast(text: string): number {

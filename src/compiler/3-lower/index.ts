@@ -3,6 +3,7 @@ export { costOf, type InstanceCost } from './cost.js';
 export type { Sources } from './flatten.js';
 export { type ImageSize, lowerInference } from './inference.js';
 export { initializeWeights, type TensorValues } from './initialize.js';
+export { namedValues, withOutput } from './inner-value.js';
 export { LoweringFailure } from './lowering-failure.js';
 export { averageName } from './moving-averages.js';
 export { type OperatorExample, operatorExample } from './operator-example.js';

@@ -1,20 +1,13 @@
-import { stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { inputFailure, makeFolder, mfncVersion, realName, systemFailure, writeFileAtomically } from '../files/index.js';
+import { join } from 'node:path';
+import { makeFolder, mfncVersion, writeFileAtomically } from '../files/index.js';
 import { type Darkening, type DarkeningRanges, darken, defaultDarkening, drawDarkening } from './darken.js';
 import { encodeImage } from './encode-image.js';
 import { readImage } from './image.js';
-import { listImages, stemOf } from './list-images.js';
-import { crop, type RGBImage } from './pixels.js';
+import { keepInputs, type Preparation, photographs, prepare } from './photographs.js';
 import { Random } from './random.js';
-import { shrink } from './resample.js';
 
-export interface DarkenOptions {
+export interface DarkenOptions extends Preparation {
   readonly seed: number;
-  /** Larger pictures are made smaller until neither side is longer. */
-  readonly maxSize?: number;
-  /** Cuts the middle: width and height. Applied after `maxSize`. */
-  readonly crop?: readonly [number, number];
   readonly ranges?: DarkeningRanges;
 }
 
@@ -39,7 +32,7 @@ export async function darkenFiles(
   done: (count: number, total: number) => void = () => undefined,
 ): Promise<DarkenedPair[]> {
   const files = await photographs(inputs);
-  await keepInputs(files, output);
+  await keepInputs(files.values(), files.keys(), output);
   await makeFolder(join(output, 'low'));
   await makeFolder(join(output, 'normal'));
   const pairs: DarkenedPair[] = [];
@@ -62,52 +55,4 @@ export async function darkenFiles(
   };
   await writeFileAtomically(join(output, 'darken.json'), `${JSON.stringify(record, null, 2)}\n`);
   return pairs;
-}
-
-async function photographs(inputs: readonly string[]): Promise<Map<string, string>> {
-  const files = new Map<string, string>();
-  for (const input of inputs) {
-    for (const file of (await isFolder(input)) ? await listImages(input) : [input]) {
-      const name = stemOf(file);
-      const other = files.get(name);
-      if (other !== undefined && resolve(other) !== resolve(file))
-        throw inputFailure(`${file}: would make a pair of the same name as ${other}. Rename one of them.`);
-      files.set(name, file);
-    }
-  }
-  return files;
-}
-
-/** Refuses to write over any of the photographs. */
-async function keepInputs(files: ReadonlyMap<string, string>, output: string): Promise<void> {
-  const inputs = new Map<string, string>();
-  for (const source of files.values()) inputs.set(await realName(source), source);
-  for (const name of files.keys()) {
-    for (const role of ['low', 'normal']) {
-      const result = join(output, role, `${name}.png`);
-      const overwritten = inputs.get(await realName(result));
-      if (overwritten !== undefined)
-        throw inputFailure(`${result}: the result would overwrite the photograph ${overwritten}. Choose another folder for the pairs.`);
-    }
-  }
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  try {
-    return (await stat(path)).isDirectory();
-  } catch (error) {
-    throw systemFailure(error, 'read', path);
-  }
-}
-
-function prepare(image: RGBImage, source: string, { maxSize, crop: size }: DarkenOptions): RGBImage {
-  const smaller = maxSize === undefined ? image : shrink(image, maxSize);
-  if (size === undefined) return smaller;
-  const [width, height] = size;
-  if (smaller.width < width || smaller.height < height) {
-    throw inputFailure(
-      `${source}: is ${smaller.width}x${smaller.height} pixels${smaller === image ? '' : ' after --max-size'}, smaller than the crop of ${width}x${height}.`,
-    );
-  }
-  return crop(smaller, (smaller.width - width) >> 1, (smaller.height - height) >> 1, width, height);
 }

@@ -11,6 +11,7 @@ export { defaultWorkers, Loader, type LoaderSettings } from './loader.js';
 export { readManifest, toPair } from './manifest.js';
 export { type Pair, pairFolders, singles } from './pairs.js';
 export { type DrawnPatch, PatchSampler, type Sampling, scaleFactors } from './patch-sampler.js';
+export { filesIn, keepInputs, type Preparation, photographs, prepare } from './photographs.js';
 export { type GridRow, joinGrid, splitGrid } from './picture-grid.js';
 export { layPictures, PictureStore } from './picture-store.js';
 export { crop, defaultRange, type RGBImage, toSamples, toTensor, type ValueRange } from './pixels.js';

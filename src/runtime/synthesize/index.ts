@@ -1,0 +1,2 @@
+export { DegradationNetwork } from './degradation-network.js';
+export { type SynthesizeOptions, type SyntheticPair, synthesizeFiles } from './synthesize-files.js';
