@@ -92,6 +92,25 @@ describe('a training that is interrupted and resumed', () => {
     }
   });
 
+  it('is the same with other threads that load pictures, and logs how long it waited for them', async () => {
+    const [engine] = engines.filter(({ name }) => name === 'onnx') as [Engine];
+    const tiny = await makeTinyRun(temporaryFolder());
+    const straight = tiny.runFile('straight');
+    await run(engine, straight, { maxSteps: 6 });
+    const loader = { workers: 2, prefetch: 2, cache: 0 };
+    const broken = tiny.runFile('broken', { loader });
+    await run(engine, broken, { maxSteps: 6, stopAfter: 4 });
+    await run(engine, broken, { maxSteps: 6, stopAfter: 5, resume: true });
+    tiny.runFile('broken', { loader: { workers: 0 } });
+    await run(engine, broken, { maxSteps: 6, resume: true });
+    expect(withoutTimes(tiny.log('broken'))).toEqual(withoutTimes(tiny.log('straight')));
+    expect(tiny.weights('broken').equals(tiny.weights('straight'))).toBe(true);
+    for (const { waiting, seconds } of tiny.log('broken')) expect(waiting).toBeLessThanOrEqual(seconds);
+    expect(readFileSync(join(tiny.folder, 'runs/broken/config.yaml'), 'utf8')).toMatch(
+      /loader:\n {2}workers: 2\n {2}prefetch: 2\n {2}cache: 0/,
+    );
+  });
+
   it('goes on bit by bit with convolutions in bfloat16, and not in another precision', async () => {
     const engine = engines.find(({ name }) => name === 'tfjs-node');
     if (engine === undefined) return console.log('skipped: no other engine here trains in bfloat16');

@@ -59,6 +59,21 @@ describe('a run file', () => {
     expect(run.output.endsWith('/runs/lol')).toBe(true);
   });
 
+  it('says how pictures are loaded: threads, ready batches, memory', async () => {
+    expect((await read(complete)).loader).toEqual({});
+    expect((await read(`${complete}loader: { workers: 0, prefetch: 2, cache: 1.5GB }\n`)).loader).toEqual({
+      workers: 0,
+      prefetch: 2,
+      cache: 1.5e9,
+    });
+    expect((await read(complete, ['loader.cache=512MB', 'loader.workers=3'])).loader).toEqual({ workers: 3, cache: 5.12e8 });
+    expect((await read(`${complete}loader: { cache: 0 }\n`)).loader).toEqual({ cache: 0 });
+    expect(await mistake(`${complete}loader: { cache: much, workers: -1 }\n`)).toBe(
+      "run.yaml:9:18: loader.cache is 'much'; wanted is a text as 512MB or 2GB.\nrun.yaml:9:33: loader.workers is -1; it must be >= 0.",
+    );
+    expect(await mistake(`${complete}loader: { worker: 2 }\n`)).toMatch(/unknown key `worker` in loader\. Did you mean `workers`\?/);
+  });
+
   it('takes a text that reads as an expression for one, and another text for itself', async () => {
     const [source] = (await read(`${complete}training:\n  rate: 1e-4 * 0.5 ^ epoch\n  mode: fast\n  name: "a b"\n`)).overrides;
     expect(source?.edits.map(({ value }) => value.kind)).toEqual(['binary', 'string', 'string']);
