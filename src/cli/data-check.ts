@@ -8,7 +8,6 @@ import {
   setOfFolder,
   setOfFolders,
 } from '../runtime/data/index.js';
-import { picturesOfRun, readRunFile } from '../runtime/train/index.js';
 import { CommandFailure } from './failure.js';
 import { guarded } from './guarded.js';
 import { parseImageSize } from './image-size.js';
@@ -16,9 +15,9 @@ import { type ErrorLimit, maxErrorsOption } from './max-errors.js';
 import { type Overriding, setOption } from './set-option.js';
 import { type Colors, colorsFor } from './terminal/colors.js';
 import { Progress } from './terminal/progress.js';
-import { requireTrainableIR } from './trainable-ir.js';
 
-interface CheckOptions extends ErrorLimit, Overriding {
+/** Options of `mfnc data check`. */
+export interface CheckOptions extends ErrorLimit, Overriding {
   readonly low?: string;
   readonly normal?: string;
   readonly reference?: string;
@@ -27,7 +26,7 @@ interface CheckOptions extends ErrorLimit, Overriding {
 }
 
 /** The patch of the paper, where no run file names one. */
-const paperPatch: readonly [number, number] = [96, 96];
+export const paperPatch: readonly [number, number] = [96, 96];
 
 /** Adds `mfnc data check`. */
 export function registerCheck(data: Command): void {
@@ -66,7 +65,11 @@ export function registerCheck(data: Command): void {
 }
 
 async function runCheck(run: string | undefined, options: CheckOptions): Promise<void> {
-  const sets = run === undefined ? await setsOfFolders(options) : await setsOfRun(run, options);
+  // Folders alone need neither the compiler nor a training, which take longer to load than small folders to decode.
+  const sets =
+    run === undefined
+      ? await setsOfFolders(options)
+      : await (await import('./data-check-run.js')).setsOfRun(run, options, patchOf(options));
   let progress: Progress | undefined;
   const examination = await examinePictures(sets, (done, total) => {
     progress ??= new Progress({ label: 'decoding', total, unit: 'files' });
@@ -79,19 +82,6 @@ async function runCheck(run: string | undefined, options: CheckOptions): Promise
       : describe(examination, colorsFor(process.stdout)),
   );
   if (errors > 0) throw new CommandFailure(2, '');
-}
-
-async function setsOfRun(path: string, options: CheckOptions): Promise<PictureSet[]> {
-  const folders = (['low', 'normal', 'reference'] as const).find((role) => options[role] !== undefined);
-  if (folders !== undefined)
-    throw new CommandFailure(
-      2,
-      `both a run file (${path}) and --${folders} are given`,
-      'the run file names the folders: leave one of them out',
-    );
-  const run = await readRunFile(path, options.set);
-  const { ir } = requireTrainableIR(run, options);
-  return picturesOfRun(run, ir, patchOf(options) ?? ir.training?.patch ?? paperPatch);
 }
 
 async function setsOfFolders(options: CheckOptions): Promise<PictureSet[]> {

@@ -7,6 +7,9 @@ import type { Finding } from '../../src/runtime/data/index.js';
 import { badImages, syntheticPhotograph, writePairs } from '../support/images.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { makeTinyRun } from '../support/tiny-run.js';
+// Loaded before the tests, so that the time of none counts it.
+import '../../src/cli/data.js';
+import '../../src/cli/data-check-run.js';
 import { runCommand } from './command-result.js';
 
 interface Examined {

@@ -75,7 +75,7 @@ export class Loader {
     const store = new PictureStore(pictures, atOnce);
     const pool = workers === 0 ? undefined : new WorkerPool(workers, { pictures });
     try {
-      const failed = await fill(pictures, store, pool, (done, total) => reporter.checked('what is kept decoded', done, total), signal);
+      const failed = await fill(pictures, store, pool, (done, total) => reporter.checked('pictures in full', done, total), signal);
       const undecodable = await reasonsOf(failed, store);
       const checked = looked.map((source) => requireUsable(source, patchDemand(patch), undecodable));
       return new Loader(checked, settings, store, pool);

@@ -109,7 +109,7 @@ export async function checkHeldOut(source: SampleSource, side: number, progress:
 function unusable(problems: readonly string[], images: string): Error {
   if (problems.length === 1) return inputFailure(problems[0] as string);
   const shown = problems.slice(0, shownProblems).map((problem) => `  ${problem.replaceAll('\n', '\n  ')}`);
-  if (problems.length > shownProblems) shown.push(`  and ${problems.length - shownProblems} more`);
+  if (problems.length > shownProblems) shown.push(`  and ${problems.length - shownProblems} more: mfnc data check names all`);
   return inputFailure([`${problems.length} of the ${images} cannot be used:`, ...shown].join('\n'));
 }
 
