@@ -1,7 +1,7 @@
 import { describeMachine } from '../benchmark/index.js';
 import { mfncVersion } from '../files/index.js';
 import { escaped } from './html.js';
-import { type PictureRow, pictureGrid } from './picture-grid.js';
+import { type PictureColumn, pictureColumns } from './picture-grid.js';
 import type { AblationResults } from './results.js';
 import { differenceTable, legend, mainTable, seedTable, type TextTable } from './table.js';
 
@@ -15,10 +15,11 @@ th, td { padding: .3rem .7rem; border-bottom: 1px solid var(--line); text-align:
 th { border-bottom-width: 2px; }
 .right { text-align: right; }
 tr.base td { font-weight: 600; }
-.pictures th { vertical-align: middle; font-weight: normal; white-space: normal; max-width: 10rem; border: 0; }
-.pictures td { border: 0; padding: 2px; }
-.pictures img { display: block; width: 240px; height: auto; }
-.pictures caption, .names td { font-size: .85rem; }
+.grid { display: grid; grid-template: repeat(var(--rows), auto) / repeat(var(--columns), minmax(200px, 320px)); gap: 8px; }
+.images { display: grid; grid-row: span var(--rows); grid-template-rows: subgrid; gap: inherit; }
+.images h3 { margin: 0; font-size: 1rem; font-weight: normal; }
+figure { margin: 0; } figcaption { font-size: .85rem; }
+.frame { overflow: hidden; } .frame img { display: block; width: 100%; height: 100%; }
 ul { padding-left: 1.2rem; } li { margin: .2rem 0; }
 footer { margin-top: 2rem; font-size: .85rem; opacity: .8; }
 `;
@@ -26,7 +27,7 @@ footer { margin-top: 2rem; font-size: .85rem; opacity: .8; }
 /** The whole ablation as one file that needs nothing else: tables, every seed, and pictures. @throws RuntimeFailure where a held-out picture cannot be read. */
 export async function asHTML(results: AblationResults): Promise<string> {
   const title = `Ablation of ${results.base}`;
-  const rows = await pictureGrid(results);
+  const columns = await pictureColumns(results);
   const engines = new Set(
     results.rows.flatMap(({ cells }) => cells.flatMap(({ record }) => (record === undefined ? [] : [record.engine]))),
   );
@@ -49,7 +50,7 @@ ${legend(results)
   .map((line) => `<li>${escaped(line)}</li>`)
   .join('\n')}
 </ul>
-${rows.length === 0 ? '' : `<h2>Held-out pictures</h2>\n${picturesHTML(rows, results)}`}
+${columns.length === 0 ? '' : `<h2>Held-out pictures</h2>\n${picturesHTML(columns)}`}
 <h2>Every seed</h2>
 ${tableHTML(seedTable(results))}
 <footer>mfnc ${escaped(mfncVersion)}${engines.size === 0 ? '' : `, ${[...engines].join(', ')}`}; ${escaped(describeMachine())}</footer>
@@ -68,14 +69,15 @@ function tableHTML({ columns, rows }: TextTable, base?: string): string {
   return `<div class="scroll"><table>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${body.join('\n')}\n</tbody>\n</table></div>`;
 }
 
-function picturesHTML(rows: readonly PictureRow[], { heldOut }: AblationResults): string {
-  const names = heldOut.pairs.slice(0, rows[0]?.pictures.length).map(({ name }) => name);
-  const body = rows.map(({ title, pictures }) => {
-    const cells = pictures.map((picture, i) =>
-      picture === undefined ? '<td></td>' : `<td><img src="${picture}" alt="${escaped(`${title}: ${names[i]}`)}"></td>`,
-    );
-    return `<tr><th>${escaped(title)}</th>${cells.join('')}</tr>`;
+/** A column for each pair and a row for each variant. */
+function picturesHTML(columns: readonly PictureColumn[]): string {
+  const pairs = columns.map(({ name, width, height, pictures }) => {
+    const frames = pictures.map(({ uri, caption }) => {
+      const image = uri && `<img src="${uri}" width="${width}" height="${height}" alt="${escaped(`${name}: ${caption}`)}">`;
+      return `<figure><div class="frame" style="aspect-ratio:${width}/${height}">${image ?? ''}</div><figcaption>${escaped(caption)}</figcaption></figure>`;
+    });
+    return `<div class="images" tabindex="0" data-width="${width}"><h3>${escaped(name)}</h3>${frames.join('')}</div>`;
   });
-  const head = `<tr class="names"><td></td>${names.map((name) => `<td>${escaped(name)}</td>`).join('')}</tr>`;
-  return `<div class="scroll"><table class="pictures">\n${[head, ...body].join('\n')}\n</table></div>`;
+  const count = (columns[0]?.pictures.length ?? 0) + 1;
+  return `<div class="scroll"><div class="grid" style="--rows:${count};--columns:${columns.length}">${pairs.join('')}</div></div>`;
 }

@@ -1,44 +1,68 @@
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { encodeImage, readImage } from '../data/index.js';
+import { encodeImage, type RGBImage, readImage } from '../data/index.js';
+import { metricsNamed, type Scores } from '../metrics/index.js';
 import type { AblationResults } from './results.js';
 
-/** A row of pictures, one for each of the held-out pairs that are shown. */
-export interface PictureRow {
-  readonly title: string;
-  /** As data URLs; undefined where there is none. */
-  readonly pictures: readonly (string | undefined)[];
+/** A picture of the report. */
+export interface GridPicture {
+  /** data: URI; undefined where there is no such picture. */
+  readonly uri: string | undefined;
+  /** 'w/o KL, seed 1: PSNR 18.21' */
+  readonly caption: string;
+}
+
+/** A held-out pair: as it was, by every variant with its first seed that is done, and as it should be. */
+export interface PictureColumn {
+  readonly name: string;
+  /** Of each picture, in pixels. */
+  readonly width: number;
+  readonly height: number;
+  readonly pictures: readonly GridPicture[];
 }
 
 /** Largest width and height of a picture in the report, in pixels. */
-const largestSide = 480;
+const largestSide = 768;
 
-/** The first held-out pairs: as they were, by every variant with its first seed that is done, and as they should be. */
-export async function pictureGrid({ rows, heldOut, pictures: count }: AblationResults): Promise<readonly PictureRow[]> {
-  const pairs = heldOut.pairs.slice(0, count);
-  if (pairs.length === 0) return [];
-  const ofRole = (role: string): Promise<string[]> => Promise.all(pairs.map(({ files }) => fromPhotograph(files[role] as string)));
-  const variants: PictureRow[] = [];
-  for (const { name, cells } of rows) {
+/** The first held-out pairs. @throws RuntimeFailure where one cannot be read. */
+export async function pictureColumns({ rows, heldOut, pictures: count, metricNames }: AblationResults): Promise<PictureColumn[]> {
+  const [metric] = metricsNamed(metricNames);
+  const scored = (title: string, scores: Scores | undefined): string => {
+    const score = metric && scores?.[metric.name];
+    return metric === undefined || score === undefined ? title : `${title}: ${metric.title} ${score.toFixed(metric.decimals)}`;
+  };
+  const shown = rows.flatMap(({ name, cells }) => {
     const done = cells.find(({ record }) => record?.evaluation !== undefined);
-    if (done === undefined) continue;
-    const folder = done.cell.folder.pictures;
-    const pictures = await Promise.all(pairs.map((_, i) => embedded(join(folder, `${i + 1}.png`)).catch(() => undefined)));
-    variants.push({ title: `${name}, seed ${done.cell.seed}`, pictures });
+    return done === undefined ? [] : [{ title: `${name}, seed ${done.cell.seed}`, folder: done.cell.folder.pictures, record: done.record }];
+  });
+  const columns: PictureColumn[] = [];
+  for (const [i, { name, files }] of heldOut.pairs.slice(0, count).entries()) {
+    const low = await readImage(files[heldOut.roles.low] as string, 'training');
+    const normal = await readImage(files[heldOut.roles.normal] as string, 'training');
+    const made = shown.map(async ({ title, folder, record }) => ({
+      uri: await embedded(join(folder, `${i + 1}.png`)).catch(() => undefined),
+      caption: scored(title, record?.evaluation?.images[i]?.scores),
+    }));
+    columns.push({
+      name,
+      width: low.width,
+      height: low.height,
+      pictures: [
+        { uri: await embeddedImage(low), caption: scored('input', shown[0]?.record?.evaluation?.images[i]?.input) },
+        ...(await Promise.all(made)),
+        { uri: await embeddedImage(normal), caption: 'truth' },
+      ],
+    });
   }
-  const { low, normal } = heldOut.roles;
-  return [{ title: 'input', pictures: await ofRole(low) }, ...variants, { title: 'truth', pictures: await ofRole(normal) }];
+  return columns;
 }
 
-/** A photograph as the training reads it: turned upright, without a colour profile. */
-async function fromPhotograph(path: string): Promise<string> {
-  return embedded(Buffer.from(await encodeImage(await readImage(path, 'training'), 'png')));
-}
+const embeddedImage = async (image: RGBImage): Promise<string> => embedded(Buffer.from(await encodeImage(image, 'png')));
 
 async function embedded(image: string | Buffer): Promise<string> {
   const small = await sharp(image)
     .resize({ width: largestSide, height: largestSide, fit: 'inside', withoutEnlargement: true })
-    .jpeg({ quality: 90, chromaSubsampling: '4:4:4' })
+    .jpeg({ quality: 88, chromaSubsampling: '4:4:4' })
     .toBuffer();
   return `data:image/jpeg;base64,${small.toString('base64')}`;
 }
