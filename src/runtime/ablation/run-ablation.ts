@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Pair } from '../data/index.js';
 import { inputFailure, makeFolder, withLock } from '../files/index.js';
 import type { ReadyMetric } from '../metrics/index.js';
-import { describeRun, openData, startWeights, type TrainReporter } from '../train/index.js';
+import { describeRun, openData, type RunDescription, startWeights, type TrainReporter } from '../train/index.js';
 import type { Ablation } from './ablation-file.js';
 import { type AblationRow, cellFolder, cellKey, readCell } from './cell.js';
 import type { HeldOut } from './evaluate-cell.js';
@@ -80,16 +80,17 @@ async function presentResult(cell: Cell): Promise<CellResult> {
 }
 
 async function cellsOf({ seeds, output }: Ablation, rows: readonly AblationRow[]): Promise<Cell[]> {
-  const describe = await Promise.all(
-    rows.map(async ({ run, ir }) => {
+  const described = await Promise.all(
+    rows.map(async (row) => {
+      const { run, ir } = row;
       const data = await openData(run, ir);
       const weights = run.weights === undefined ? undefined : (await startWeights(run, ir)).sha256;
-      return (seed: number) => describeRun({ ...run, seed }, ir, data, weights);
+      return { row, describe: (seed: number): RunDescription => describeRun({ ...run, seed }, ir, data, weights) };
     }),
   );
   const cells = seeds.flatMap((seed) =>
-    rows.map((row, i) => {
-      const key = cellKey((describe[i] as (seed: number) => object)(seed) as Readonly<Record<string, unknown>>, row.stepLimits);
+    described.map(({ row, describe }) => {
+      const key = cellKey(describe(seed), row.stepLimits);
       return { row, seed, key, folder: cellFolder(output, row.name, seed, key) };
     }),
   );
