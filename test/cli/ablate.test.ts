@@ -142,7 +142,7 @@ describe('mfnc ablate', { timeout: 240_000 }, () => {
       const path = join(folder, cell ?? '', 'run', 'log.jsonl');
       return cell !== undefined && existsSync(path) ? readFileSync(path, 'utf8') : '';
     };
-    for (let i = 0; i < 1200 && log().split('\n').length < 6; i++) await wait(25);
+    while (running.process.exitCode === null && log().split('\n').length < 6) await wait(25);
     running.process.kill('SIGINT');
     const { code, stdout, stderr } = await running.ended;
     expect(code, stderr).toBe(130);

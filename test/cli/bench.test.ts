@@ -86,7 +86,7 @@ describe('mfnc bench', { timeout: 180_000 }, () => {
     const { pid } = running.process;
     const children = (): string[] => readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
     const worker = async (): Promise<string> => {
-      for (let i = 0; i < 600; i++) {
+      while (running.process.exitCode === null) {
         const found = children().find((child) => readFileSync(`/proc/${child}/cmdline`, 'utf8').includes('benchmark/worker'));
         if (found !== undefined) return found;
         await wait(50);
