@@ -20,11 +20,18 @@ export function pageAssets(): Assets {
 
 function readAssets(): Assets {
   const uplot = dirname(createRequire(import.meta.url).resolve('uplot/package.json'));
-  const text = (path: string) => readFileSync(path, 'utf8');
-  const own = (name: string) => text(join(import.meta.dirname, 'page', name));
+  const { style, script } = plainAssets();
   return {
-    style: text(join(uplot, 'dist/uPlot.min.css')) + own('page.css'),
-    scripts: [text(join(uplot, 'dist/uPlot.iife.min.js')), own('page.js')],
-    licence: text(join(uplot, 'LICENSE')),
+    style: readText(join(uplot, 'dist/uPlot.min.css')) + style,
+    scripts: [readText(join(uplot, 'dist/uPlot.iife.min.js')), script],
+    licence: readText(join(uplot, 'LICENSE')),
   };
 }
+
+/** What a page without curves brings along: the style of tables and pictures, and the script that zooms pictures together. */
+export function plainAssets(): { readonly style: string; readonly script: string } {
+  const own = (name: string): string => readText(join(import.meta.dirname, 'page', name));
+  return { style: own('page.css'), script: own('page.js') };
+}
+
+const readText = (path: string): string => readFileSync(path, 'utf8');

@@ -27,3 +27,7 @@ export function table(
   );
   return `<div class="scroll"><table><caption>${escaped(caption)}</caption><thead><tr>${head}</tr></thead><tbody>${body.join('')}</tbody></table></div>`;
 }
+
+/** How to look closely, above pictures that zoom together. */
+export const zoomHint =
+  '<p class="hint script" hidden>Click a picture, then turn the wheel or press + and − to zoom, drag or use the arrows to move, 0 to see it whole: its neighbours follow.</p>';

@@ -3,7 +3,7 @@ import { mfncVersion } from '../files/index.js';
 import type { RunRecord, RunSession, ValidationRecord } from '../observe/index.js';
 import { pageAssets } from './assets.js';
 import { type Chart, chartsOf } from './curves.js';
-import { embeddedJSON, escaped, table } from './html.js';
+import { embeddedJSON, escaped, table, zoomHint } from './html.js';
 import type { PictureRow, SampleHistory } from './pictures.js';
 import type { RunContents } from './run-contents.js';
 import { bestOf, historyTable, metricTitle, scoreTable, scoreText } from './scores.js';
@@ -110,9 +110,6 @@ function curves(charts: readonly Chart[]): string {
   });
   return `${controls}<div class="charts">${figures.join('')}</div>`;
 }
-
-const zoomHint =
-  '<p class="hint script" hidden>Click a picture, then turn the wheel or press + and − to zoom, drag or use the arrows to move, 0 to see it whole: its neighbours follow.</p>';
 
 function samplesSection({ stage, step, rows, earlier }: SampleHistory): string {
   const slider =
