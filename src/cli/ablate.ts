@@ -7,13 +7,12 @@ import {
   type AblationRow,
   ablationDefaults,
   type CellState,
-  differenceTable,
   legend,
-  mainTable,
   readAblation,
   resultsAsJSON,
   runAblation,
   stepLimits,
+  tablesOf,
   type VariantPlan,
   variantRun,
   writeReports,
@@ -150,10 +149,8 @@ async function ablate(file: string, options: Options): Promise<void> {
 const statesOf = ({ rows }: AblationResults): CellState[] => rows.flatMap(({ cells }) => cells.map(({ state }) => state));
 
 function asText(results: AblationResults): string {
-  const [main, differences] = [mainTable(results), differenceTable(results)];
-  return [formatTable(main.columns, main.rows), formatTable(differences.columns, differences.rows), `${legend(results).join('\n')}\n`].join(
-    '\n',
-  );
+  const tables = tablesOf(results).map(({ columns, rows }) => formatTable(columns, rows));
+  return [...tables, `${legend(results).join('\n')}\n`].join('\n');
 }
 
 /** The ablation that the file and the options ask for together; options come first. */

@@ -14,6 +14,7 @@ export function budgetNotes(
     ...rows.flatMap((row) => row.notes.map((note) => `${row.name}: ${note}.`)),
     ...rows.flatMap((row) => shortenedStages(row, cells)),
     ...cells.flatMap(cellNote),
+    ...rows.flatMap((row) => missingSeeds(row, cells)),
     ...(isExhausted
       ? [`The ${ablation.budget.totalMinutes} minutes of this call are over; run the same command again to go on with what is missing.`]
       : []),
@@ -37,7 +38,14 @@ function cellNote({ cell, record, state, stages = [] }: CellResult): string[] {
   if (state === 'cut') return [`${name}: cut by the budget after ${record?.minutes} minutes, ${positionOf(record?.stages ?? [])}.`];
   if (state === 'failed') return [`${name} failed: ${record?.failure}`];
   if (state === 'unfinished') return [`${name} is unfinished, ${positionOf(stages)}; it does not count.`];
-  return state === 'not run' ? [`${name} has not been run.`] : [];
+  return [];
+}
+
+function missingSeeds(row: AblationRow, cells: readonly CellResult[]): string[] {
+  const seeds = cells.filter(({ cell, state }) => cell.row === row && state === 'not run').map(({ cell }) => cell.seed);
+  return seeds.length === 0
+    ? []
+    : [`${row.name} has not been run with ${seeds.length === 1 ? 'the seed' : 'the seeds'} ${seeds.join(', ')}.`];
 }
 
 function positionOf(stages: readonly StageRecord[]): string {

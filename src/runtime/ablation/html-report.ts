@@ -3,7 +3,7 @@ import { mfncVersion } from '../files/index.js';
 import { escaped, plainAssets, table, zoomHint } from '../report/index.js';
 import { type PictureColumn, pictureColumns } from './picture-grid.js';
 import type { AblationResults } from './results.js';
-import { differenceTable, legend, mainTable, seedTable, type TextTable } from './table.js';
+import { legend, seedTable, type TextTable, tablesOf } from './table.js';
 
 /** Of the grid: a row for each variant, a column for each pair. The pictures of a column zoom together. */
 const gridStyle = `
@@ -27,8 +27,7 @@ export async function asHTML(results: AblationResults): Promise<string> {
     '<meta name="color-scheme" content="light dark"><link rel="icon" href="data:,">',
     `<title>${escaped(title)}</title><style>${style}${gridStyle}</style></head><body><main>`,
     `<h1>${escaped(title)}</h1>`,
-    tableHTML('On the held-out pairs', mainTable(results), results.base),
-    tableHTML('Differences, seed by seed', differenceTable(results)),
+    ...tablesOf(results).map((each, i) => tableHTML(i === 0 ? 'On the held-out pairs' : 'Differences, seed by seed', each, results.base)),
     `<h2>Notes</h2><ul>${notes.join('')}</ul>`,
     ...(columns.length === 0 ? [] : ['<h2>Held-out pictures</h2>', zoomHint, picturesHTML(columns)]),
     '<h2>Every seed</h2>',

@@ -3,6 +3,6 @@ export { type Budget, stepLimits } from './budget.js';
 export type { AblationRow } from './cell.js';
 export type { AblationResults, CellState } from './results.js';
 export { type AblationReporter, runAblation } from './run-ablation.js';
-export { differenceTable, legend, mainTable, type TextTable } from './table.js';
+export { legend, type TextTable, tablesOf } from './table.js';
 export { variantRun } from './variant-run.js';
 export { type ReportFiles, resultsAsJSON, writeReports } from './write-reports.js';

@@ -28,12 +28,12 @@ export function trainingTime(seconds: number): string {
 
 const right = { align: 'right' } as const;
 
-/** Whether any variant was trained with more than one seed. */
-const hasSeveralSeeds = ({ rows, metricNames }: AblationResults): boolean =>
-  rows.some(({ metrics }) => metricNames.some((name) => (metrics[name]?.count ?? 0) > 1));
+/** The most seeds that any variant is measured with. */
+const mostSeeds = ({ rows, metricNames }: AblationResults): number =>
+  Math.max(0, ...rows.flatMap(({ metrics }) => metricNames.map((name) => metrics[name]?.count ?? 0)));
 
 /** The table in the shape of the paper's Table 1: the pictures as they were, the variants, the base last. */
-export function mainTable(results: AblationResults): TextTable {
+function mainTable(results: AblationResults): TextTable {
   const metrics = metricsNamed(results.metricNames);
   const { input } = results;
   const inputRow = input && ['input', '', ...metrics.map(({ name, decimals }) => input[name]?.toFixed(decimals) ?? ''), '', '', '', '', ''];
@@ -69,7 +69,7 @@ function seedsText({ cells }: ResultRow, all: number): string {
 }
 
 /** How each variant differs from the base, over the seeds that both have. */
-export function differenceTable(results: AblationResults): TextTable {
+function differenceTable(results: AblationResults): TextTable {
   const metrics = metricsNamed(results.metricNames);
   return {
     columns: [{ title: `less ${results.base}` }, { title: 'seeds', ...right }, ...metrics.map(({ title }) => ({ title, ...right }))],
@@ -125,12 +125,15 @@ export function legend(results: AblationResults): string[] {
     if (protocol === undefined) return [];
     return [`${title} [${protocol.id}]: ${unit === undefined ? '' : `in ${unit}, `}${better} is better; ${protocolText(protocol)}`];
   });
-  const intervals = hasSeveralSeeds(results)
-    ? [
-        `mean ± standard deviation over the seeds ${seeds.join(', ')} [${confidence * 100} % confidence interval of the mean, Student's t].`,
-        `Differences are taken seed by seed from ${base}; * marks an interval that excludes 0 (not corrected for the number of comparisons).`,
-      ]
-    : ['With a single seed nothing tells a difference from chance; more seeds give deviations and intervals.'];
+  const intervals =
+    mostSeeds(results) > 1
+      ? [
+          `mean ± standard deviation over the seeds ${seeds.join(', ')} [${Number((confidence * 100).toPrecision(6))} % confidence interval of the mean, Student's t].`,
+          `Differences are taken seed by seed from ${base}; * marks an interval that excludes 0 (not corrected for the number of comparisons).`,
+        ]
+      : mostSeeds(results) === 1
+        ? ['With a single seed nothing tells a difference from chance; more seeds give deviations and intervals.']
+        : [];
   return [
     `Means over ${heldOut.pairs.length} held-out ${heldOut.pairs.length === 1 ? 'pair' : 'pairs'}; input: the pictures as they were.`,
     ...intervals,
@@ -140,17 +143,15 @@ export function legend(results: AblationResults): string[] {
   ];
 }
 
+/** The table, and how the variants differ from the base where anything is measured. */
+export function tablesOf(results: AblationResults): TextTable[] {
+  return [mainTable(results), ...(mostSeeds(results) === 0 ? [] : [differenceTable(results)])];
+}
+
 /** All tables as Markdown. */
 export function asMarkdown(results: AblationResults): string {
-  const main = mainTable(results);
-  const differences = differenceTable(results);
-  return [
-    markdownTable(main.columns, main.rows),
-    '',
-    ...(hasSeveralSeeds(results) ? [markdownTable(differences.columns, differences.rows), ''] : []),
-    ...legend(results).map((line) => `- ${line}`),
-    '',
-  ].join('\n');
+  const tables = tablesOf(results).flatMap(({ columns, rows }) => [markdownTable(columns, rows), '']);
+  return [...tables, ...legend(results).map((line) => `- ${line}`), ''].join('\n');
 }
 
 /** A line for each variant, every number in a column of its own. */
