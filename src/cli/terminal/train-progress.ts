@@ -14,6 +14,8 @@ export class TrainProgress implements TrainReporter {
   private stage: { readonly name: string; readonly steps: number; done: number } | undefined;
   /** Of the last steps. */
   private secondsPerImage: number[] = [];
+  /** Speed and losses of the last step. */
+  private detail = '';
 
   /** @param options where and how the bars are drawn; for tests. */
   constructor(
@@ -28,6 +30,7 @@ export class TrainProgress implements TrainReporter {
   stageStarted(stage: string, done: number, total: number): void {
     this.stage = { name: stage, steps: total, done };
     this.secondsPerImage = [];
+    this.detail = '';
     this.show(`stage ${stage} on ${this.engine}`, total, 'steps', done);
   }
 
@@ -37,7 +40,8 @@ export class TrainProgress implements TrainReporter {
     this.secondsPerImage = [...this.secondsPerImage, 1 / imagesPerSecond].slice(-averagedSteps);
     const speed = this.secondsPerImage.length / this.secondsPerImage.reduce((sum, seconds) => sum + seconds, 0);
     const terms = Object.entries(losses).map(([name, value]) => `${name} ${value.toPrecision(4)}`);
-    this.current?.progress.update(step, `${speed.toFixed(1)} images/s  ${terms.join(' ')}`);
+    this.detail = `${speed.toFixed(1)} images/s  ${terms.join(' ')}`;
+    this.current?.progress.update(step, this.detail);
   }
 
   stageEnded(): void {
@@ -51,6 +55,7 @@ export class TrainProgress implements TrainReporter {
   }
 
   validated({ stage, step, mean, images, isBest }: Validated): void {
+    if (this.stage !== undefined) this.current?.progress.update(this.stage.done, this.detail);
     this.note(`stage ${stage}, step ${step}: ${scoresText(mean)}, mean of ${images.length} images${isBest ? ', the best so far' : ''}`);
   }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { basename, resolve } from 'node:path';
 import { mfncVersion } from '../files/index.js';
 import type { RunRecord, RunSession, ValidationRecord } from '../observe/index.js';
@@ -6,7 +7,7 @@ import { type Chart, chartsOf } from './curves.js';
 import { embeddedJSON, escaped, table, zoomHint } from './html.js';
 import type { PictureRow, SampleHistory } from './pictures.js';
 import type { RunContents } from './run-contents.js';
-import { bestOf, historyTable, metricTitle, scoreTable, scoreText } from './scores.js';
+import { bestOf, historyTable, metricTitle, scoreTable, scoreText, scoreWithName } from './scores.js';
 import { seriesColors, staticChart } from './static-chart.js';
 
 /** Pictures of a page. */
@@ -29,7 +30,7 @@ export function reportPage(run: RunContents, { samples, worst }: Pictures): stri
     latest && worst.length > 0 && section('Worst pairs', worstSection(latest, worst)),
     latest && section('Validation', validationSection(run, latest)),
     section('Config', `<pre tabindex="0">${escaped(run.config)}</pre>`),
-    run.record && section('Hashes and versions', provenance(run.record)),
+    run.record && section('Hashes and versions', provenance(run.record, run.config)),
   ];
   return [
     '<!doctype html>',
@@ -75,10 +76,7 @@ function header(run: RunContents, title: string): string {
     facts.push([metricTitle(name), `${scoreText(name, value)}${input === undefined ? '' : ` (input ${scoreText(name, input)})`}`]);
   }
   if (best !== undefined && best !== latest) {
-    facts.push([
-      'Best validation',
-      `${metricTitle(best.metric)} ${scoreText(best.metric, best.mean[best.metric])} at step ${best.step} of ${best.stage}`,
-    ]);
+    facts.push(['Best validation', `${scoreWithName(best.metric, best.mean[best.metric])} at step ${best.step} of ${best.stage}`]);
   }
   return `<header><h1>${escaped(title)}</h1><dl class="tiles">${facts.map(([name, value]) => `<div><dt>${escaped(name)}</dt><dd>${escaped(value)}</dd></div>`).join('')}</dl></header>`;
 }
@@ -123,7 +121,7 @@ function worstSection(record: ValidationRecord, rows: readonly PictureRow[]): st
   const captioned = rows.map((row) => {
     const scores = record.images.find(({ name }) => name === row.name);
     const texts = Object.keys(record.mean).map(
-      (name) => `${metricTitle(name)} ${scoreText(name, scores?.scores[name])} (input ${scoreText(name, scores?.input[name])})`,
+      (name) => `${scoreWithName(name, scores?.scores[name])} (input ${scoreText(name, scores?.input[name])})`,
     );
     return pictureRow(row, `${row.name}: ${texts.join(', ')}`);
   });
@@ -149,14 +147,18 @@ function validationSection(run: RunContents, latest: ValidationRecord): string {
   return parts.join('');
 }
 
-function provenance({ model, network, sources, data, sessions }: RunRecord): string {
+function provenance({ model, network, sources, data, sessions }: RunRecord, config: string): string {
   const right = 'right' as const;
   const hash = { title: 'SHA-256' };
   return [
     table(
-      'Model',
+      'Model and config',
       [{ title: 'source' }, hash],
-      [...Object.entries(sources).map(([path, sha]) => ({ cells: [path, sha] })), { cells: [`what ${model.file} computes`, network] }],
+      [
+        ...Object.entries(sources).map(([path, sha]) => ({ cells: [path, sha] })),
+        { cells: [`what ${model.file} computes, however it is written (the first 16 digits)`, network] },
+        { cells: ['config.yaml', createHash('sha256').update(config).digest('hex')] },
+      ],
     ),
     table(
       'Data: names and sizes of the files',

@@ -8,6 +8,12 @@ export function metricTitle(name: string): string {
   return unit === undefined ? title : `${title} (${unit})`;
 }
 
+/** `PSNR 18.50 dB`. */
+export function scoreWithName(name: string, value: number | undefined): string {
+  const { title = name, unit } = metrics.find((metric) => metric.name === name) ?? {};
+  return `${title} ${scoreText(name, value)}${unit === undefined ? '' : ` ${unit}`}`;
+}
+
 export function scoreText(name: string, value: number | undefined): string {
   if (value === undefined) return '';
   return value.toFixed(metrics.find((metric) => metric.name === name)?.decimals ?? 4);

@@ -3,7 +3,7 @@ import { escaped } from './html.js';
 
 const width = 640;
 const height = 240;
-const margin = { left: 56, right: 12, top: 8, bottom: 28 };
+const margin = { left: 56, right: 20, top: 8, bottom: 28 };
 /** Colours that the style sheet defines as --series-0, --series-1, ... */
 export const seriesColors = 8;
 
@@ -13,11 +13,11 @@ export function staticChart({ title, steps, series }: Chart): string {
   if (values.length === 0) return '';
   const x = scale(steps[0] as number, steps.at(-1) as number, margin.left, width - margin.right);
   const y = scale(least(values), largest(values), height - margin.bottom, margin.top);
-  const horizontal = ticks(y.from, y.to, 5).map((tick) => {
+  const horizontal = ticks(y.from, y.to, 6).map((tick) => {
     const at = round(y.at(tick));
     return `<line x1="${margin.left}" x2="${width - margin.right}" y1="${at}" y2="${at}"/><text x="${margin.left - 6}" y="${at}" text-anchor="end" dy="0.32em">${numberText(tick)}</text>`;
   });
-  const vertical = ticks(x.from, x.to, 6).map(
+  const vertical = ticks(x.from, x.to, 8).map(
     (tick) => `<text x="${round(x.at(tick))}" y="${height - margin.bottom + 18}" text-anchor="middle">${numberText(tick)}</text>`,
   );
   const lines = series.map(({ values: line }, i) => {
@@ -51,5 +51,5 @@ const largest = (values: readonly number[]): number => values.reduce((a, b) => M
 
 function numberText(value: number): string {
   const size = Math.abs(value);
-  return size !== 0 && (size < 1e-3 || size >= 1e6) ? value.toExponential().replace('e+', 'e') : String(value);
+  return size !== 0 && (size < 1e-4 || size >= 1e6) ? value.toExponential().replace('e+', 'e') : String(value);
 }

@@ -102,7 +102,9 @@
   /** @param {number} value */
   function numberText(value) {
     const size = Math.abs(value);
-    return size !== 0 && (size < 1e-3 || size >= 1e6) ? value.toExponential(2) : String(Number(value.toPrecision(5)));
+    return size !== 0 && (size < 1e-4 || size >= 1e6)
+      ? String(Number(value.toPrecision(3)).toExponential())
+      : String(Number(value.toPrecision(5)));
   }
 
   function linkPictures() {
