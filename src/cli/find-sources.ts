@@ -24,7 +24,8 @@ function isFolder(given: string): boolean {
   return statSync(given, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
-function sourcesBelow(folder: string): string[] {
+/** Sources in a folder and the folders below it, those of others and hidden ones left out, by name. */
+export function sourcesBelow(folder: string): string[] {
   const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
   return entries.flatMap((entry) => {
     const inside = path.join(folder, entry.name);

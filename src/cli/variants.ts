@@ -1,10 +1,10 @@
-import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { type ListedVariant, listVariants } from '../compiler/2-analyze/variants/list-variants.js';
 import { parseReference } from '../compiler/2-analyze/variants/reference.js';
 import { analyzeFile, printDiagnostics } from './analyze-file.js';
 import { CommandFailure } from './failure.js';
+import { sourcesBelow } from './find-sources.js';
 import { guarded } from './guarded.js';
 import { formatImageSize, type ImageSize, parseImageSize } from './image-size.js';
 import { type ErrorLimit, maxErrorsOption } from './max-errors.js';
@@ -128,14 +128,6 @@ function variantsBelow(folder: string, model: string): Omit<VariantRow, 'cost'>[
     const named = reference.variant === undefined ? variants[0] : variants.find(({ name }) => name === reference.variant);
     return named !== undefined && leadsTo(next, named, wanted, [...seen, `${file}#${base}`]);
   }
-}
-
-/** Sources in a folder, folders after files, each by name. */
-function sourcesBelow(folder: string): string[] {
-  const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
-  const files = entries.filter((entry) => entry.isFile() && entry.name.endsWith('.mfn')).map(({ name }) => path.join(folder, name));
-  const folders = entries.filter((entry) => entry.isDirectory() && entry.name !== 'node_modules' && !entry.name.startsWith('.'));
-  return [...files, ...folders.flatMap(({ name }) => sourcesBelow(path.join(folder, name)))];
 }
 
 function formatListing({ file, model, size, convention, variants }: Listing): string {

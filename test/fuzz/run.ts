@@ -36,6 +36,7 @@ interface Outcome {
 /** Runs the seeds from `first` to before `end`, fewer where one never ends. */
 function runPiece(first: number, end: number, limit: number): Promise<Outcome> {
   const progress = path.join(tmpdir(), `mfnc-fuzz-${process.pid}`);
+  writeFileSync(progress, '');
   const script = path.join(import.meta.dirname, 'child.ts');
   const child = spawn(process.execPath, [...process.execArgv, script, String(first), String(end), String(limit), progress], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -48,7 +49,8 @@ function runPiece(first: number, end: number, limit: number): Promise<Outcome> {
   let since = Date.now();
   const watch = setInterval(() => {
     const seed = existsSync(progress) ? readFileSync(progress, 'utf8') : '';
-    if (seed !== seen) since = Date.now();
+    // On a machine that has much else to do, starting alone may take that long.
+    if (seed === '' || seed !== seen) since = Date.now();
     else if (Date.now() - since > patience * 1000) child.kill('SIGKILL');
     seen = seed;
   }, 1000);

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { initializeWeights, lowerInference, lowerTrainStep } from '../../src/compiler/3-lower/index.js';
@@ -8,6 +8,7 @@ import { verifyIR } from '../../src/compiler/ir/verify-ir.js';
 import { verifyProgram } from '../../src/compiler/ir/verify-program.js';
 import { findEngine } from '../../src/runtime/engines/index.js';
 import { Enhancer } from '../../src/runtime/enhance/index.js';
+import { runCommand } from '../cli/command-result.js';
 import { analyzeText } from '../support/analyze-text.js';
 import { syntheticPhotograph } from '../support/images.js';
 import { irOf, modelText, parameterCount } from '../support/shipped-models.js';
@@ -56,6 +57,11 @@ const zoo: readonly ZooModel[] = [
     source: 'jianzhangcs/ISTA-Net-PyTorch, ISTA-Net+: 9 phases of 37,442, summed by hand; cited as 0.34 M',
   },
   { name: 'ista-net', parameters: { shared: true }, published: 37_442, source: 'one phase of them' },
+  {
+    name: 'srgan',
+    published: 1_549_462,
+    source: 'Ledig et al., Fig. 4, its layers summed by hand; re-implementations with one slope for each PReLU count the same',
+  },
   { name: 'srresnet', published: 1_517_571, source: 'MSRResNet, baseline of the AIM 2019 challenge on constrained super-resolution' },
 ];
 
@@ -81,6 +87,7 @@ const tiny: Readonly<
   unet: { parameters: { width: 4, levels: 2 }, patch: 16, sizes: 'H 4, W 4' },
   rcan: { parameters: { width: 8, groups: 2, rcabs: 2, reduction: 1 }, patch: 16, sizes: '', scale: 4 },
   srresnet: { parameters: { width: 4, blocks: 2 }, patch: 32, sizes: '', scale: 4 },
+  srgan: { parameters: { width: 4, blocks: 2 }, patch: 32, sizes: '', scale: 4 },
   restormer: { parameters: { width: 8, blocks: [1, 1], heads: [1, 2], refinement: 1 }, patch: 16, sizes: 'H 2, W 2' },
   swinir: { parameters: { width: 8, blocks: 1, depth: 2, heads: 2, size: 4 }, patch: 16, sizes: 'H 4, W 4', scale: 2 },
   mirnet: { parameters: { width: 8, groups: 1, blocks: 1, height: 2 }, patch: 16, sizes: 'H 2, W 2' },
@@ -145,6 +152,17 @@ test('the discriminator of SRGAN is the 70x70 PatchGAN of CycleGAN', () => {
   const stage = ir.training?.stages.find((other) => other.name === 'adversarial');
   const discriminator = ir.definitions.find((definition) => definition.block === 'PatchGAN');
   expect(stage && discriminator && parameterCount(ir, discriminator.id)).toBe(2_764_737);
+});
+
+test('mfnc inspect counts every file of the folder as its weights do', async () => {
+  const folder = path.resolve(import.meta.dirname, '../../models/zoo');
+  const files = readdirSync(folder).filter((name) => name.endsWith('.mfn'));
+  expect(files.length).toBeGreaterThanOrEqual(12);
+  for (const file of files) {
+    const { code, stdout } = await runCommand('inspect', path.join(folder, file), '--size', '96x96', '--json');
+    expect(code, file).toBe(0);
+    expect(JSON.parse(stdout).parameters, file).toBe(parameterCount(irOf(modelText(`zoo/${path.parse(file).name}`))));
+  }
 });
 
 test('the table of the folder names every model, with its parameters', () => {

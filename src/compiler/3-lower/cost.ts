@@ -1,4 +1,4 @@
-import { evaluate, evaluateShape, type Shape, type Sizes } from '../ir/dimension.js';
+import { elementCount, evaluate, evaluateShape, type Shape, type Sizes } from '../ir/dimension.js';
 import type { CallNode, Definition, IR, OpNode } from '../ir/ir.js';
 import { isOpName, opDefinition } from '../ops/index.js';
 import { definitionOf, joinPath, listWeights } from './weights.js';
@@ -90,19 +90,17 @@ class CostAnalysis {
   private ofOperator(node: OpNode, trained: ReadonlySet<string>, shapes: ReadonlyMap<string, Shape>): Operations {
     const trainedOperands = node.inputs.filter((input) => trained.has(input)).length;
     if (!isOpName(node.op) || trainedOperands === 0 || trainedOperands === node.inputs.length) return none;
-    if (node.op === 'add') return { macs: 0, biasAdditions: elements(evaluateShape(node.output.shape, this.sizes)) };
+    if (node.op === 'add') return { macs: 0, biasAdditions: elementCount(evaluateShape(node.output.shape, this.sizes)) };
     const inputs = node.inputs.map((input) => shapes.get(input) ?? []);
     const cost = opDefinition(node.op).cost?.(inputs, node.output.shape, node.attributes);
     return cost ? { macs: evaluate(cost.macs, this.sizes), biasAdditions: 0 } : none;
   }
 }
 
-const elements = (shape: readonly number[]): number => shape.reduce((product, extent) => product * extent, 1);
-
 const parametersOf = (ir: IR, definition: string): number =>
   listWeights(ir, definition)
     .filter(({ statistic }) => !statistic)
-    .reduce((sum, { shape }) => sum + elements(shape), 0);
+    .reduce((sum, { shape }) => sum + elementCount(shape), 0);
 
 /**
  * Cost of a definition and of its tree of instances.

@@ -69,6 +69,9 @@ export const remainder = (a: Dimension, divisor: number): Dimension => subtract(
 /** Product of all dimensions of a shape: its number of elements. */
 export const elementsOf = (shape: Shape): Dimension => shape.reduce<Dimension>(multiply, 1);
 
+/** Elements of a tensor whose extents are known. */
+export const elementCount = (shape: readonly number[]): number => shape.reduce((product, extent) => product * extent, 1);
+
 /** Symbols that a dimension depends on, in alphabetical order. */
 export const symbolsOf = (dimension: Dimension): string[] => [...polynomial.denominatorsOf(toPolynomial(dimension)).keys()].sort();
 

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { requireIR } from '../../../src/cli/analyze-file.js';
+import { decodeSafetensors } from '../../../src/runtime/checkpoint/index.js';
 import { allEngines, type Engine } from '../../../src/runtime/engines/index.js';
 import { readRunFile, type TrainOutcome, train } from '../../../src/runtime/train/index.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
@@ -54,6 +55,32 @@ async function run(
     },
   });
 }
+
+describe('running statistics', () => {
+  it('of batch normalisation come out of an interruption bit by bit, and have moved', async () => {
+    const [engine] = engines as [Engine];
+    const tiny = await makeTinyRun(temporaryFolder());
+    const normalized = readFileSync(tiny.model, 'utf8')
+      .replace('import { l1', 'import { BatchNorm } from "std/normalization"\nimport { l1')
+      .replace('as first |> relu |>', 'as first |> BatchNorm() as norm |> relu |>');
+    writeFileSync(tiny.model, normalized);
+    const changes = { training: { adversarial: { steps: 3 }, plain: { steps: 4 } } };
+    await run(engine, tiny.runFile('whole', changes));
+    const parts = tiny.runFile('parts', changes);
+    expect((await run(engine, parts, { stopAfter: 5 })).interrupted).toBe(true);
+    await run(engine, parts, { resume: true });
+    expect(tiny.weights('parts').equals(tiny.weights('whole'))).toBe(true);
+    const { tensors } = decodeSafetensors(tiny.weights('whole'), 'weights');
+    for (const [name, start] of [
+      ['running_mean', 0],
+      ['running_variance', 1],
+    ] as const) {
+      const values = tensors.get(`net.norm.${name}`)?.values ?? [];
+      expect(values.length, [...tensors.keys()].join()).toBe(6);
+      expect(values.every((value) => value !== start)).toBe(true);
+    }
+  });
+});
 
 describe('a training that is interrupted and resumed', () => {
   it('may be interrupted while it measures, and measures when it goes on', async () => {

@@ -1,3 +1,4 @@
+import { elementCount } from '../../ir/dimension.js';
 import type { ElementType } from '../../ir/element-type.js';
 import type { Program, ProgramNode, TensorId } from '../../ir/program.js';
 import { roundTo } from '../../ir/rounding.js';
@@ -97,7 +98,7 @@ const isBfloat16 = (node: ProgramNode, { builder, inputs }: RewriteContext, trai
     case 'activation gradient':
       return inputs.some(isReduced);
     case 'arithmetic': {
-      const sizes = inputs.map((input) => elementsIn(builder.shapeOf(input)));
+      const sizes = inputs.map((input) => elementCount(builder.shapeOf(input)));
       const largest = inputs.filter((_, i) => sizes[i] === Math.max(...sizes));
       return (node.origin?.path ?? '') !== '' && largest.every(isReduced);
     }
@@ -105,8 +106,6 @@ const isBfloat16 = (node: ProgramNode, { builder, inputs }: RewriteContext, trai
       return false;
   }
 };
-
-const elementsIn = (shape: readonly number[]): number => shape.reduce((product, extent) => product * extent, 1);
 
 /** Whether a convolution's filter is a weight, or made from weights. The gradient of a filter is asked for only where it is one. */
 const hasTrainedFilter = ({ op, inputs: [, filter = -1] }: ProgramNode, trained: ReadonlySet<TensorId>): boolean =>

@@ -1,18 +1,10 @@
 import path from 'node:path';
+import { elementCount } from '../../../compiler/ir/dimension.js';
 import type { HostTensor } from '../../engines/engine.js';
 import { inputFailure, readBytes, readText } from '../../files/index.js';
 import { fromHalfFloats } from '../number-types.js';
 import { floatsOf } from '../safetensors.js';
-import {
-  damagedForm,
-  elementsIn,
-  foreignForm,
-  isRecord,
-  isShape,
-  parseJSON,
-  readDescription,
-  type StoredWeights,
-} from './stored-weights.js';
+import { damagedForm, foreignForm, isRecord, isShape, parseJSON, readDescription, type StoredWeights } from './stored-weights.js';
 
 const largestModelJson = 2 ** 26;
 
@@ -64,13 +56,13 @@ async function readGroup(file: string, group: unknown, largestFile: number): Pro
     shards.push(await readBytes(path.join(path.dirname(file), shard), largestFile));
   }
   const data = Buffer.concat(shards);
-  const needed = entries.reduce((sum, { shape, elementBytes }) => sum + elementBytes * elementsIn(shape), 0);
+  const needed = entries.reduce((sum, { shape, elementBytes }) => sum + elementBytes * elementCount(shape), 0);
   if (data.length !== needed) {
     throw damagedForm(file, 'tfjs', `its weights need ${needed} bytes, ${data.length} are there`);
   }
   let position = 0;
   return entries.map(({ name, shape, elementBytes }) => {
-    const bytes = data.subarray(position, position + elementBytes * elementsIn(shape));
+    const bytes = data.subarray(position, position + elementBytes * elementCount(shape));
     position += bytes.length;
     return [name, { shape, values: elementBytes === 4 ? floatsOf(bytes) : fromHalfFloats(bytes) }];
   });

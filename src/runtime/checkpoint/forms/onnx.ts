@@ -1,18 +1,10 @@
 import { areApplicable, type Step, sourcePositions } from '../../../compiler/4-emit/onnx/derivation.js';
 import { weightsMetadataKey } from '../../../compiler/4-emit/onnx/index.js';
 import { dataTypes, decodeStoredTensors, type StoredTensor } from '../../../compiler/4-emit/onnx/messages.js';
+import { elementCount } from '../../../compiler/ir/dimension.js';
 import type { HostTensor } from '../../engines/engine.js';
 import { floatsOf } from '../safetensors.js';
-import {
-  damagedForm,
-  elementsIn,
-  foreignForm,
-  isRecord,
-  isShape,
-  parseJSON,
-  readDescription,
-  type StoredWeights,
-} from './stored-weights.js';
+import { damagedForm, foreignForm, isRecord, isShape, parseJSON, readDescription, type StoredWeights } from './stored-weights.js';
 
 type Model = ReturnType<typeof decodeStoredTensors>;
 
@@ -46,8 +38,8 @@ function assemble(name: string, stored: unknown, model: Model, path: string): Ho
     throw damaged('its metadata lacks the shape or the parts');
   const shape = stored.shape;
   const available = [...model.tensors.values()].reduce((sum, { bytes }) => sum + bytes.length, 0);
-  if (4 * elementsIn(shape) > available) throw damaged('the file is too short for the values');
-  const values = new Float32Array(elementsIn(shape));
+  if (4 * elementCount(shape) > available) throw damaged('the file is too short for the values');
+  const values = new Float32Array(elementCount(shape));
   const isGiven = new Uint8Array(values.length);
   for (const part of stored.parts as unknown[]) {
     const tensor = isRecord(part) ? model.tensors.get(String(part.tensor)) : undefined;

@@ -1,8 +1,9 @@
 import { weightPathAttribute } from '../../../compiler/4-emit/savedmodel/graph.js';
 import { descriptionInVersion } from '../../../compiler/4-emit/savedmodel/index.js';
 import { dataTypes, decodeConstants } from '../../../compiler/4-emit/savedmodel/messages.js';
+import { elementCount } from '../../../compiler/ir/dimension.js';
 import { floatsOf } from '../safetensors.js';
-import { damagedForm, elementsIn, foreignForm, isRecord, parseJSON, readDescription, type StoredWeights } from './stored-weights.js';
+import { damagedForm, foreignForm, isRecord, parseJSON, readDescription, type StoredWeights } from './stored-weights.js';
 
 /**
  * Weights of a SavedModel that mfnc wrote: constants of the graph, each with its path as an attribute.
@@ -18,11 +19,11 @@ export function readSavedModel(bytes: Uint8Array, path: string): StoredWeights {
   const tensors = constants.flatMap(({ dtype, shape, bytes: content, texts }) => {
     const name = texts.get(weightPathAttribute);
     if (name === undefined) return [];
-    if (dtype !== dataTypes.float || content.length !== 4 * elementsIn(shape)) {
+    if (dtype !== dataTypes.float || content.length !== 4 * elementCount(shape)) {
       throw damagedForm(
         path,
         'savedmodel',
-        `${name} [${shape.join(', ')}] needs ${4 * elementsIn(shape)} bytes, ${content.length} are there`,
+        `${name} [${shape.join(', ')}] needs ${4 * elementCount(shape)} bytes, ${content.length} are there`,
       );
     }
     return [[name, { shape, values: floatsOf(content) }] as const];

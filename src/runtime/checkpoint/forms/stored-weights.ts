@@ -54,8 +54,6 @@ export function parseJSON(text: string): unknown {
 export const isShape = (value: unknown): value is number[] =>
   Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
 
-export const elementsIn = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
-
 /** The parameters of a model, as metadata carries them. @throws RuntimeFailure for anything else. */
 export function readParameters(value: unknown, path: string): Record<string, ParameterValue> {
   if (value === undefined) return {};
