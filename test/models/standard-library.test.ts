@@ -102,6 +102,32 @@ describe('losses', () => {
     expect(evaluate(losses('kl'), `kl(a, b${option})`).values[0]).toBeCloseTo(mean(divergences), 5);
   });
 
+  test('KL divergence of soft histograms', () => {
+    const [bins, reach, epsilon] = [7, 1.5, 1e-3];
+    const spacing = (2 * reach) / (bins - 1);
+    // Each value shares one count between the two bins around it, by linear interpolation.
+    const histogram = (image: Tensor64, n: number, c: number): number[] => {
+      const counts = new Array<number>(bins).fill(0);
+      for (let i = 0; i < height * width; i++) {
+        const value = image.values[(n * height * width + i) * 3 + c] ?? 0;
+        const at = (Math.min(reach, Math.max(-reach, value)) + reach) / spacing;
+        const lower = Math.min(bins - 2, Math.floor(at));
+        counts[lower] = (counts[lower] ?? 0) + 1 - (at - lower);
+        counts[lower + 1] = (counts[lower + 1] ?? 0) + at - lower;
+      }
+      return counts.map((count) => (count / (height * width) + epsilon) / (1 + bins * epsilon));
+    };
+    const divergences = Array.from({ length: batch }, (_, n) =>
+      [0, 1, 2].reduce((sum, c) => {
+        const [p, q] = [histogram(a, n, c), histogram(b, n, c)];
+        return sum + p.reduce((total, share, k) => total + share * Math.log(share / (q[k] ?? 1)), 0);
+      }, 0),
+    );
+    const call = `histogram_kl(a, b, bins: ${bins}, reach: ${reach}, epsilon: 0.001)`;
+    expect(evaluate(losses('histogram_kl'), call).values[0]).toBeCloseTo(mean(divergences), 5);
+    expect(evaluate(losses('histogram_kl'), 'histogram_kl(a, a + 0 * b)').values[0]).toBeCloseTo(0, 9);
+  });
+
   test('adversarial losses are -log D, also where D is all but 0', () => {
     const minusLog = mean(a.values.map((x) => Math.log1p(Math.exp(-x))));
     expect(evaluate(losses('gan'), 'gan.fool(a) + 0 * mean(b)').values[0]).toBeCloseTo(minusLog, 6);

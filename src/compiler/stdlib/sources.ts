@@ -371,6 +371,34 @@ function kl(p: [B, H, W, C], q: [B, H, W, C], per_channel: bool = false) {
   return mean(reduce_sum(exp(log_p) * (gap - 1 + exp(-gap)), axes: [1, 2, 3]))
 }
 
+/// Soft histograms of the channels of each picture (Ustinova and Lempitsky 2016): a value counts for the two bins around it, in the shares of its distances.
+/// The bins lie evenly from -\`reach\` to \`reach\`; values beyond count for the outermost.
+function soft_histogram(x: [B, H, W, C], bins: int, reach: float) {
+  let width = 2 * reach / (bins - 1)
+  let inside = clip(x, -reach, reach)
+  return [
+    for i in 1..bins: reduce_mean(relu(1 - abs(inside + reach - (i - 1) * width) / width), axes: [1, 2], keepdims: true)
+  ]
+}
+
+/// Kullback-Leibler divergence of what sums to the same number along the channels, summed over them and averaged over the batch, in the form that \`kl\` has.
+function divergence(p: [B, 1, 1, C], q: [B, 1, 1, C]) {
+  let gap = log(p) - log(q)
+  return mean(reduce_sum(p * (gap - 1 + exp(-gap)), axes: [1, 2, 3]))
+}
+
+/// Kullback-Leibler divergence of the soft histograms of two batches of pictures, summed over bins and channels, averaged over the batch. By default the bins
+/// reach over the differences of pictures in [-1, 1]; \`epsilon\` is added to each, so that none is empty.
+function histogram_kl(p: [B, H, W, C], q: [B, H, W, C], bins: int = 32, reach: float = 2.0, epsilon: float = 1e-4) {
+  let whole = 1 + bins * epsilon
+  let counts_p = soft_histogram(p, bins, reach)
+  let counts_q = soft_histogram(q, bins, reach)
+  return divergence(
+    [for count in counts_p: (count + epsilon) / whole],
+    [for count in counts_q: (count + epsilon) / whole],
+  )
+}
+
 /// Losses of a generative adversarial network (Goodfellow et al. 2014) on the discriminator's logits, where D = sigmoid(logit).
 namespace gan {
   /// The generator's loss: -log D(fake).
