@@ -23,20 +23,33 @@ export function modelContent({ path, bytes }: ModelFile, kind: string): { readon
     return { form: 'JSON', content: JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) };
   } catch (error) {
     const reason = error instanceof SyntaxError ? ` (${error.message})` : '';
-    throw inputFailure(`${path}: is no ${kind}: neither JSON${reason} nor a MAT-file of MATLAB.`, error);
+    throw inputFailure(`${path}: is no ${kind}: neither JSON${reason} nor a MAT-file of MATLAB. It may be damaged, or cut off.`, error);
   }
 }
 
 /** Refuses content that a schema does not allow. @throws RuntimeFailure with all mistakes, at most five. */
 export function requireSchema<T>(path: string, kind: string, content: unknown, validate: ValidateFunction<T>): asserts content is T {
   if (validate(content)) return;
-  const mistakes = [...new Set((validate.errors ?? []).map((error) => describe(error)))];
+  const errors = validate.errors ?? [];
+  // What a part lacks is one mistake, and says enough of a part that is something else altogether.
+  const mistakes = [...new Set(errors.filter((error) => !isBesideTheLacking(error, errors)).map((error) => describe(error, errors)))];
   const shown = mistakes.slice(0, 5).map((mistake) => `  ${mistake}`);
   const rest = mistakes.length > shown.length ? [`  and ${mistakes.length - shown.length} more of the kind.`] : [];
   throw inputFailure([`${path}: is no ${kind}:`, ...shown, ...rest].join('\n'));
 }
 
-function describe({ instancePath, keyword, params, parentSchema, data }: ErrorObject): string {
+function isBesideTheLacking({ keyword, instancePath, params, parentSchema }: ErrorObject, all: readonly ErrorObject[]): boolean {
+  if (keyword !== 'additionalProperties' || lackingKeys(instancePath, all).length === 0) return false;
+  return didYouMean(String(params.additionalProperty), Object.keys(parentSchema?.properties ?? {})).length === 0;
+}
+
+function lackingKeys(instancePath: string, all: readonly ErrorObject[]): string[] {
+  return all
+    .filter((error) => error.keyword === 'required' && error.instancePath === instancePath)
+    .map(({ params }) => `\`${params.missingProperty}\``);
+}
+
+function describe({ instancePath, keyword, params, parentSchema, data }: ErrorObject, all: readonly ErrorObject[]): string {
   const place = instancePath
     .split('/')
     .slice(1)
@@ -47,11 +60,11 @@ function describe({ instancePath, keyword, params, parentSchema, data }: ErrorOb
   switch (keyword) {
     case 'required': {
       const held = Object.keys(data as object);
-      return `${name} lacks \`${params.missingProperty}\`${held.length === 0 ? '' : `; it has ${held.slice(0, 8).join(', ')}`}.`;
+      return `${name} lacks ${lackingKeys(instancePath, all).join(', ')}${held.length === 0 ? '' : `; it has ${held.slice(0, 8).join(', ')}`}.`;
     }
     case 'additionalProperties': {
       const [nearest] = didYouMean(String(params.additionalProperty), Object.keys(parentSchema?.properties ?? {}));
-      return `${name} has the unknown key \`${params.additionalProperty}\`${nearest === undefined ? '' : `; did you mean \`${nearest}\`?`}`;
+      return `${name} has the unknown key \`${params.additionalProperty}\`${nearest === undefined ? '.' : `; did you mean \`${nearest}\`?`}`;
     }
     case 'minItems':
     case 'maxItems':
@@ -60,8 +73,13 @@ function describe({ instancePath, keyword, params, parentSchema, data }: ErrorOb
       return `${name} is ${kindOf(data)}, not ${names[String(params.type)] ?? params.type}.`;
     case 'const':
       return `${name} is ${JSON.stringify(data)}, not ${JSON.stringify(params.allowedValue)}${parentSchema?.description === undefined ? '' : ` (${parentSchema.description})`}.`;
+    case 'minLength':
+      return `${name} is an empty text.`;
+    case 'minimum':
+    case 'exclusiveMinimum':
+      return `${name} is ${JSON.stringify(data)}; it must be ${keyword === 'minimum' ? 'at least' : 'above'} ${params.limit}.`;
     default:
-      return `${name} ${data === null || typeof data === 'object' ? '' : `is ${JSON.stringify(data)}; it `}must be ${keyword} ${JSON.stringify(params.limit ?? params)}.`;
+      return `${name} breaks the rule ${keyword} of the schema.`;
   }
 }
 

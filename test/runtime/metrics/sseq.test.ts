@@ -75,6 +75,11 @@ describe('SSEQ', () => {
       /m\.json: is no SSEQ model:\n {2}the file lacks `fmin`; it has fmax, svmmodel, svrmodel\./,
     );
     expect(open((model) => (model.svmmodel.Parameters[1] = 0))).toThrow(/`svmmodel\.Parameters\[1\]` is 0, not 2 \(the kernel, which is/);
+    expect(open((model) => (model.svrmodel[0].Parameters[3] = -1))).toThrow(/`svrmodel\[0\]\.Parameters\[3\]` is -1; it must be above 0\./);
+    expect(open((model) => model.svmmodel.Label.reverse())).toThrow(
+      /`svmmodel\.Label` is \[5,4,3,2,1\], not \[1,2,3,4,5\] \(the classes in/,
+    );
+    expect(open((model) => (model.fmim = 1))).toThrow(/the file has the unknown key `fmim`; did you mean `fmin`\?/);
     expect(open((model) => model.svrmodel.pop())).toThrow(/`svrmodel` has 4 entries; 5 are wanted\./);
     expect(open((model) => model.svrmodel[2].SVs.pop())).toThrow(/svrmodel\[2\] says it has \d+ support vectors, and `SVs` has \d+ rows/);
     expect(open((model) => model.svmmodel.nSV[0]--)).toThrow(/those of its classes are \d+\. The file is damaged/);
