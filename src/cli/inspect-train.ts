@@ -13,6 +13,7 @@ import { type Diagnostic, report, type Span } from '../compiler/diagnostics/inde
 import type { Stage } from '../compiler/ir/ir.js';
 import { estimatedEngines, estimatePeak, fittingBatch, type PeakEstimate } from '../runtime/engines/step-memory.js';
 import { parseByteSize } from '../runtime/files/index.js';
+import { describeFitting } from '../runtime/train/memory-check.js';
 import { printDiagnostics, requireIR } from './analyze-file.js';
 import { CommandFailure } from './failure.js';
 import { formatImageSize, type ImageSize } from './image-size.js';
@@ -99,16 +100,15 @@ function requireMemory(
     const [least] = peak.toSorted((a, b) => a.bytes - b.bytes);
     const span = stages.find(({ name }) => name === stage)?.span;
     if (least === undefined || least.bytes <= memory || span === undefined) return [];
-    return [tooMuchMemory(span, stage, least, fittingBatch(least.engine, needs, batch, memory), memory)];
+    return [tooMuchMemory(span, stage, least, describeFitting(fittingBatch(least.engine, needs, batch, memory), undefined), memory)];
   });
   if (diagnostics.length === 0) return;
   printDiagnostics({ diagnostics, sources: new Map(sources) });
   throw new CommandFailure(2, '');
 }
 
-/** What `inspect` and `train` say of a step that is too large. @param batch the largest that fits, 0 where none does. */
-export function tooMuchMemory(span: Span, stage: string, { engine, bytes }: PeakEstimate, batch: number, memory: number): Diagnostic {
-  const remedy = batch > 0 ? `a batch of ${batch} fits` : 'not even one patch fits: make the patch smaller';
+/** What `inspect` and `train` say of a step that is too large. @param remedy what would fit. */
+export function tooMuchMemory(span: Span, stage: string, { engine, bytes }: PeakEstimate, remedy: string, memory: number): Diagnostic {
   return report.tooMuchMemory({ span, stage, needed: megabytes(bytes), engine, available: megabytes(memory), remedy });
 }
 

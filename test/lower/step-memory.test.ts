@@ -72,11 +72,20 @@ describe('the memory of a step', () => {
     expect(estimatePeak('onnx', measureStep(stepOf(batch).program))?.bytes).toBeLessThanOrEqual(whole - 0.9e6);
     expect(fittingBatch('onnx', needs, 16, 1e6)).toBe(0);
     const steps = new Map([['refinement', stepOf(16)]]);
-    expect(() => requireMemory('onnx', steps, 16, whole)).not.toThrow();
-    expect(() => requireMemory('onnx', steps, 16, whole - 1e6)).toThrow(
-      expect.objectContaining({ name: 'InsufficientMemory', stage: 'refinement', batch }),
+    const lower = (stage: string, [height, width]: readonly [number, number]) =>
+      width === 40 ? undefined : lowerTrainStep(ir, stage, { batch: 16, height, width }).program;
+    const sizes = { batch: 16, patch: [48, 48] as const, lower };
+    expect(requireMemory('onnx', steps, sizes, whole * 1.3)).toEqual([]);
+    expect(requireMemory('onnx', steps, sizes, whole)).toEqual([
+      expect.stringMatching(/^stage refinement: a step needs about 100 % of the \d+ MB that there are; a batch of \d+ leaves more room\.$/),
+    ]);
+    // The network cannot take patches of 40x40, which would fit first.
+    expect(() => requireMemory('onnx', steps, sizes, whole - 1e6)).toThrow(
+      expect.objectContaining({ name: 'InsufficientMemory', stage: 'refinement', batch, patch: [32, 32] }),
     );
+    const small = lowerTrainStep(ir, 'refinement', { batch: 16, height: 32, width: 32 }).program;
+    expect(estimatePeak('onnx', measureStep(small))?.bytes).toBeLessThan(whole - 1e6);
     // What was not measured is not refused.
-    expect(() => requireMemory('tfjs-cpu', steps, 16, 1)).not.toThrow();
+    expect(() => requireMemory('tfjs-cpu', steps, sizes, 1)).not.toThrow();
   });
 });

@@ -117,15 +117,16 @@ export class CheckpointStore {
   }
 
   /**
-   * Clears what interrupted writes have left, and lets `latest` name the checkpoint that a run goes on from.
-   * @throws RuntimeFailure
+   * Does what interrupted writes have left to do: clears what is half-written, lets `latest` name the checkpoint that a run goes on from, removes old ones.
+   * @param keep how many stay, from 1. @throws RuntimeFailure
    */
-  async recover(found: FoundCheckpoint | undefined): Promise<void> {
+  async recover(found: FoundCheckpoint | undefined, keep: number): Promise<void> {
     await removePartials(this.folder);
     if (found === undefined) return;
     const name = checkpointName(found.checkpoint);
     const hash = await hashCheckpoint(found.path);
     if ((await this.readLatest()) !== latestLine(name, hash)) await this.pointTo(name, hash);
+    await this.prune(found.checkpoint, keep);
   }
 
   private async pointTo(name: string, hash: string): Promise<void> {

@@ -1,6 +1,6 @@
 export * from '../observe/index.js';
 export { describeBatch } from './batch-origin.js';
-export { InsufficientMemory } from './memory-check.js';
+export { describeFitting, InsufficientMemory } from './memory-check.js';
 export { type OutputFolder, outputFiles } from './output-folder.js';
 export { findReplay, type ReplayedStep, type ReplayOrigin, replay } from './replay.js';
 export { openData } from './run-data.js';

@@ -1,6 +1,8 @@
-import { inPrecision, lowerTrainStep, type TrainStep } from '../../compiler/3-lower/index.js';
+import { inPrecision, LoweringFailure, lowerTrainStep, type TrainStep } from '../../compiler/3-lower/index.js';
 import type { Stage, Training } from '../../compiler/ir/ir.js';
+import type { Program } from '../../compiler/ir/program.js';
 import { requireSupport } from '../engines/support.js';
+import type { Patch, StepSizes } from './memory-check.js';
 import { type StepLimit, stepsAllowed } from './step-limit.js';
 import type { TrainRequest } from './train.js';
 
@@ -27,6 +29,23 @@ export function lowerStages(request: TrainRequest, training: Training, from: Pos
       return [name, { ...lowered, program }];
     }),
   );
+}
+
+/** Batch and patch of a training, and its steps for other patches. */
+export function stepSizes(request: TrainRequest, training: Training): StepSizes {
+  const { batch, patch } = training;
+  return { batch, patch, lower: (stage, other) => lowerForPatch(request, training, stage, other) };
+}
+
+/** The train step of a stage for patches of another height and width; undefined where the network cannot take them. */
+function lowerForPatch(request: TrainRequest, training: Training, stage: string, [height, width]: Patch): Program | undefined {
+  const { ir, sources, run } = request;
+  try {
+    return inPrecision(lowerTrainStep(ir, stage, { batch: training.batch, height, width }, sources).program, run.precision);
+  } catch (error) {
+    if (error instanceof LoweringFailure) return undefined;
+    throw error;
+  }
 }
 
 /** How many steps a stage has is known only for those that are told in steps; one told in epochs may have some left. */

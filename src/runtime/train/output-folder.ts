@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { FoundCheckpoint } from '../checkpoint/index.js';
 import {
   inputFailure,
   isPartial,
@@ -94,6 +95,13 @@ export async function beginOutput(folder: OutputFolder, config: string | undefin
     await makeFolder(part);
     await removePartials(part);
   }
+}
+
+/** Says what a resumed run goes on from. */
+export function whereFrom(folder: OutputFolder, found: FoundCheckpoint | undefined): string {
+  if (found === undefined) return `goes on from the beginning: ${folder.checkpoints} holds no checkpoint yet`;
+  const { stage, step } = found.checkpoint;
+  return `goes on after step ${step} of stage ${stage}, from ${found.path}`;
 }
 
 async function namesIn(folder: string): Promise<string[]> {

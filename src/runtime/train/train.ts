@@ -5,19 +5,17 @@ import { CheckpointStore, checkpointName, type FoundCheckpoint, type TrainingChe
 import { type CheckedSource, checkHeldOut, Loader, type Pair } from '../data/index.js';
 import type { Engine, HostTensor } from '../engines/engine.js';
 import { Enhancer } from '../enhance/index.js';
-import { inputFailure, type Moment, RuntimeFailure, readText, withLock, writeFileAtomically } from '../files/index.js';
+import { inputFailure, type Moment, readText, withLock, writeFileAtomically } from '../files/index.js';
 import { type Evaluation, ssimWindow } from '../metrics/index.js';
 import { joinObservers, type TrainEnd, type TrainObserver } from '../observe/index.js';
 import { ReportWriter } from '../report/index.js';
 import { TensorBoardEvents } from '../tensorboard/index.js';
 import { withAverages } from './averages.js';
 import { CheckpointWriter } from './checkpoint-writer.js';
-import { NonFiniteStep } from './finite-check.js';
 import { Inspection } from './inspection.js';
-import { lowerStages } from './lower-stages.js';
+import { lowerStages, stepSizes } from './lower-stages.js';
 import { expectedMemory, measuredMemory, requireMemory } from './memory-check.js';
-import { nonFiniteFailure } from './non-finite-failure.js';
-import { beginOutput, type OutputFolder, openOutput, outputFiles } from './output-folder.js';
+import { beginOutput, type OutputFolder, openOutput, outputFiles, whereFrom } from './output-folder.js';
 import { SampleFiles, ValidationFiles } from './picture-files.js';
 import { openData, type RunData } from './run-data.js';
 import { describeRun, type RunDescription, requireSameCursors, requireSameRun, resolvedConfig } from './run-description.js';
@@ -25,8 +23,9 @@ import type { RunFile } from './run-file.js';
 import { RunRecordFile } from './run-record.js';
 import type { SampleRoles } from './samples.js';
 import { stageBatches } from './stage-batches.js';
-import { type BatchSource, StageRun, type StepResult, waitingTime } from './stage-run.js';
+import { StageRun, type StepResult, waitingTime } from './stage-run.js';
 import { type StartWeights, startWeights } from './start-weights.js';
+import { explainStepFailure } from './step-failure.js';
 import { type StepLimit, stepsAllowed } from './step-limit.js';
 import { TrainingLog } from './training-log.js';
 import type { BestValidation } from './validation.js';
@@ -114,13 +113,6 @@ interface Opening {
   readonly found: FoundCheckpoint | undefined;
 }
 
-/** Says what a resumed run goes on from. */
-function whereFrom(folder: OutputFolder, found: FoundCheckpoint | undefined): string {
-  if (found === undefined) return `goes on from the beginning: ${folder.checkpoints} holds no checkpoint yet`;
-  const { stage, step } = found.checkpoint;
-  return `goes on after step ${step} of stage ${stage}, from ${found.path}`;
-}
-
 /** Looks at the data and trains, once it is settled what is trained where. */
 async function trainInto(
   request: TrainRequest,
@@ -138,7 +130,7 @@ async function trainInto(
     );
   }
   const trainSteps = lowerStages(request, training, checkpoint);
-  requireMemory(engine.name, trainSteps, training.batch);
+  const tight = requireMemory(engine.name, trainSteps, stepSizes(request, training));
   const loader = await Loader.open(data.sources, run.loader, training.patch, request.reporter, request.signal);
   try {
     const [measured] = data.sources;
@@ -147,8 +139,8 @@ async function trainInto(
       await checkHeldOut(heldOut, ssimWindow, (done) => request.reporter.checked('validation', done, data.validation.length));
     }
     await beginOutput(folder, checkpoint === undefined ? resolvedConfig(run, ir, engine.name, threads, start.sha256) : undefined);
-    await store.recover(found);
-    for (const note of [...start.notes, ...(request.resume ? [whereFrom(folder, found)] : [])]) request.reporter.note(note);
+    await store.recover(found, run.checkpoint.keep);
+    for (const note of [...start.notes, ...(request.resume ? [whereFrom(folder, found)] : []), ...tight]) request.reporter.note(note);
 
     const pictures = { loader, validation: data.validation };
     const checkpoints = new CheckpointWriter({
@@ -312,13 +304,32 @@ class Session {
     await observers.stageStarted(stage.name, from.step, last);
     const batches = readBy(trainStep, from.step, last);
     requireSameCursors(this.plan.from, stage.name, batches);
-    const stageRun = await StageRun.start(stage.name, trainStep, batches, engine, this.plan.threads || undefined, {
-      ...from,
-      weights: this.weights,
-    });
+    const heldBefore = process.memoryUsage().rss;
+    const explain = async (error: unknown, stageRun?: StageRun): Promise<never> => {
+      throw await explainStepFailure(error, {
+        request: this.plan.request,
+        folder: this.plan.folder.path,
+        threads: this.plan.threads,
+        sizes: stepSizes(this.plan.request, this.plan.training),
+        stage: stage.name,
+        step: (stageRun ?? from).step + 1,
+        trainStep,
+        batches,
+        heldBefore,
+        weights: this.weights,
+        stageRun,
+        save: async () => {
+          if (stageRun !== undefined) await this.save(stageRun, observers);
+          return join(this.plan.folder.checkpoints, checkpointName({ stage: stage.name, step: (stageRun ?? from).step }));
+        },
+      });
+    };
+    const start = { ...from, weights: this.weights };
+    const starting = StageRun.start(stage.name, trainStep, batches, engine, this.plan.threads || undefined, start);
+    const stageRun = await starting.catch((error) => explain(error));
     try {
       while (stageRun.step < last && !signal.aborted) {
-        const result = await this.advance(stageRun, batches, observers);
+        const result = await stageRun.advance().catch((error) => explain(error, stageRun));
         await this.record(stage.name, result, observers);
         const isSaved = result.step >= last || result.step % run.checkpoint.every === 0 || inspection.isValidated(result.step, last);
         if (isSaved) await this.save(stageRun, observers);
@@ -334,40 +345,6 @@ class Session {
       return stageRun.step;
     } finally {
       await stageRun.dispose();
-    }
-  }
-
-  /** Runs a step. Of one that gives what is no finite number, the state before it is kept. @throws RuntimeFailure that tells what is known of such a step. */
-  private async advance(stageRun: StageRun, batches: BatchSource, observers: Required<TrainObserver>): Promise<StepResult> {
-    try {
-      return await stageRun.advance();
-    } catch (error) {
-      if (!(error instanceof NonFiniteStep)) throw error;
-      const { request, folder, threads } = this.plan;
-      const sentence = await this.keep(stageRun, observers);
-      const { ir, sources, engine, run } = request;
-      const { weights } = await stageRun.read();
-      const state = {
-        ir,
-        ...(sources === undefined ? {} : { sources }),
-        stage: stageRun.stage,
-        precision: run.precision,
-        engine,
-        threads: threads || undefined,
-        weights: new Map([...this.weights, ...weights]),
-      };
-      throw await nonFiniteFailure(error, state, batches, { sentence, folder: folder.path });
-    }
-  }
-
-  /** Saves where a stage stands before the training stops. @returns what came of it, as a sentence. */
-  private async keep(stageRun: StageRun, observers: Required<TrainObserver>): Promise<string> {
-    try {
-      await this.save(stageRun, observers);
-      return `The state before the step is in ${join(this.plan.folder.checkpoints, checkpointName(stageRun))}.`;
-    } catch (error) {
-      if (!(error instanceof RuntimeFailure)) throw error;
-      return `The state before the step could not be written: ${error.message}`;
     }
   }
 

@@ -70,7 +70,7 @@ describe('the checkpoints of a run', () => {
     expect(readdirSync(folder).sort()).toEqual(['first-000010', 'latest', 'second-000005', 'second-000010']);
   });
 
-  it('lose what interrupted writes left, and keep everything else, when a run goes on', async () => {
+  it('lose what interrupted writes left, and more than are kept, and nothing else, when a run goes on', async () => {
     const { folder, store } = await filled();
     mkdirSync(join(folder, '.second-000015.4711-3.partial'));
     writeFileSync(join(folder, '.second-000015.4711-3.partial/state.json'), '{"half');
@@ -79,8 +79,8 @@ describe('the checkpoints of a run', () => {
     rmSync(join(folder, 'latest'));
     const found = await store.newest();
     expect(found?.problems).toEqual([]);
-    await store.recover(found);
-    expect(readdirSync(folder).sort()).toEqual(['first-000010', 'latest', 'notes.txt', 'second-000005', 'second-000010']);
+    await store.recover(found, 2);
+    expect(readdirSync(folder).sort()).toEqual(['latest', 'notes.txt', 'second-000005', 'second-000010']);
     expect(readFileSync(join(folder, 'latest'), 'utf8')).toMatch(/^second-000010 [0-9a-f]{64}\n$/);
   });
 });

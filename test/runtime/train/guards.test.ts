@@ -3,7 +3,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { requireIR } from '../../../src/cli/analyze-file.js';
 import { CheckpointStore } from '../../../src/runtime/checkpoint/index.js';
+import { type Engine, EngineFailure, findEngine } from '../../../src/runtime/engines/index.js';
+import { RuntimeFailure } from '../../../src/runtime/files/index.js';
+import { readRunFile, train } from '../../../src/runtime/train/index.js';
 import { type CommandResult, runCommand } from '../../cli/command-result.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 import { makeTinyRun, type TinyRun } from '../../support/tiny-run.js';
@@ -68,6 +72,69 @@ describe('a step that is not finite', () => {
     const replayed = await runCommand('replay', join(tiny.folder, 'runs/run'), '1');
     expect(replayed.code).toBe(1);
     expect(replayed.stdout).toMatch(/not finite: net\.\S+:v, /);
+  });
+});
+
+/** The engine `onnx`, whose third step gets no memory, as the library says it. */
+async function withoutMemory(message: string): Promise<Engine> {
+  const onnx = await findEngine('onnx');
+  return {
+    ...onnx,
+    compile: async (program, options) => {
+      const executable = await onnx.compile(program, options);
+      let runs = 0;
+      return {
+        program,
+        run: (feeds, fetch, accept) => {
+          runs += program.purpose === 'train-step' ? 1 : 0;
+          if (runs === 3) throw new EngineFailure(`onnx failed: ${message}`);
+          return executable.run(feeds, fetch, accept);
+        },
+        write: (role, values) => executable.write(role, values),
+        read: (role) => executable.read(role),
+        dispose: () => executable.dispose(),
+      };
+    },
+  };
+}
+
+describe('a step without memory', () => {
+  it.each([
+    'OOM when allocating tensor with shape[16,64,96,96] and type float on /job:localhost',
+    'Failed to allocate memory for requested buffer of size 746496000',
+    'std::bad_alloc',
+  ])('says which batch and patch fit, and keeps the state before it (%s)', async (message) => {
+    const tiny = await makeTinyRun(temporaryFolder());
+    const run = await readRunFile(tiny.runFile('run'));
+    const training = train({
+      run,
+      ir: requireIR(run.model, { overrides: run.overrides }).ir,
+      engine: await withoutMemory(message),
+      resume: false,
+      signal: new AbortController().signal,
+      reporter: { checked: () => undefined, validating: () => undefined, note: () => undefined },
+    });
+    const told = await training.then(
+      () => '',
+      (error: unknown) => (error instanceof RuntimeFailure ? error.message : `no message for users: ${error}`),
+    );
+    expect(told).toMatch(/^stage adversarial, step 3: onnx got no memory for a step on 4 patches of 24x24, which needs about \d+ MB \(/);
+    expect(told).toContain(message);
+    expect(told).toMatch(/or less to do: (a batch of [1-3] fits|not even one patch fits).*\(training\.batch, training\.patch\)\.\n/);
+    expect(told).toMatch(/The state before the step is in .*checkpoints\/adversarial-000002\.$/);
+    expect(await checkpointOf(tiny, 'run')).toMatchObject({ stage: 'adversarial', step: 2 });
+  });
+
+  it('is not begun where the estimate is beyond the machine, with a batch that fits and the line of the stage', async () => {
+    const tiny = await makeTinyRun(temporaryFolder());
+    const path = tiny.runFile('run', { training: { batch: 65536, patch: '256x256' } });
+    const { code, stderr } = await runCommand('train', path, '--engine', 'onnx');
+    expect(stderr).toMatch(
+      /tiny\.mfn:\d+:\d+: error MFN4041: a step of the stage `adversarial` needs about [\d.]+ MB on onnx, and there are [\d.]+ MB/,
+    );
+    expect(stderr).toMatch(/a batch of \d+ fits, or patches of \d+x\d+ \(height x width\)/);
+    expect(code).toBe(2);
+    expect(readdirSync(join(tiny.folder, 'runs/run'))).toEqual([]);
   });
 });
 
