@@ -8,6 +8,7 @@ import {
   ablationDefaults,
   type CellState,
   legend,
+  mostMinutes,
   readAblation,
   resultsAsJSON,
   runAblation,
@@ -27,6 +28,7 @@ import { interruptedExitCode, listenForInterruption } from './interruption.js';
 import { type ErrorLimit, maxErrorsOption } from './max-errors.js';
 import { type Measuring, metricList, metricModelOption, metricOption, readyMetrics } from './metrics-options.js';
 import { costConvention, costTree, inGiga } from './network-cost.js';
+import { parseCount } from './parse-count.js';
 import { requireEngine } from './runtime-failure.js';
 import { type Overriding, setOption } from './set-option.js';
 import { colorsFor } from './terminal/colors.js';
@@ -58,17 +60,17 @@ export function register(program: Command): void {
     .argument('<file>', 'ablation file (YAML), or with --variants a run file')
     .option('--variants <files...>', 'variants to compare with the model of a run file: FILE or FILE#VARIANT')
     .addOption(new Option('--seeds <list>', 'seeds, as 1,2,3, which is the default').argParser(seedList))
-    .addOption(new Option('--stage-steps <count>', 'budget: steps of each stage, at most').argParser(wholeNumber(1)))
+    .addOption(new Option('--stage-steps <count>', 'budget: steps of each stage, at most').argParser(parseCount(1)))
     .addOption(
       new Option('--run-steps <count>', 'budget: steps of a run, at most, shared by its stages in proportion to their lengths').argParser(
-        wholeNumber(1),
+        parseCount(1),
       ),
     )
     .addOption(new Option('--run-minutes <count>', 'budget: minutes of a run, at most').argParser(minuteCount))
     .addOption(new Option('--total-minutes <count>', 'budget: minutes of this call, at most; the next one goes on').argParser(minuteCount))
     .addOption(metricOption('psnr,ssim'))
     .addOption(metricModelOption())
-    .addOption(new Option('--pictures <count>', 'held-out pairs that report.html shows (default: 4)').argParser(wholeNumber(0)))
+    .addOption(new Option('--pictures <count>', 'held-out pairs that report.html shows (default: 4)').argParser(parseCount(0)))
     .option('--size <HxW>', 'picture that GMACs and GFLOPs are for (default: 384x384)')
     .option('-o, --output <folder>', 'folder that everything is written to')
     .option('--no-train', 'train nothing: write the tables of what is there')
@@ -178,9 +180,9 @@ async function ablationOf(file: string, options: Options): Promise<Ablation> {
     },
     ...(output !== undefined && { output }),
     ...(seeds !== undefined && { seeds }),
-    ...(metric !== undefined && metric.length > 0 && { metrics: metric }),
+    ...(metric !== undefined && { metrics: metric }),
     ...(pictures !== undefined && { pictures }),
-    size: formatImageSize(parseImageSize(size ?? written.size)),
+    size: formatImageSize(size === undefined ? parseImageSize(written.size, `${file}: size`) : parseImageSize(size)),
   };
 }
 
@@ -245,16 +247,8 @@ function seedList(text: string): number[] {
   return seeds;
 }
 
-function wholeNumber(least: number): (text: string) => number {
-  return (text) => {
-    const count = Number(text);
-    if (!Number.isInteger(count) || count < least) throw new InvalidArgumentError(`Give a whole number from ${least}.`);
-    return count;
-  };
-}
-
 function minuteCount(text: string): number {
   const minutes = Number(text);
-  if (!(minutes > 0 && minutes < 1e6)) throw new InvalidArgumentError('Give a number of minutes above 0.');
+  if (!(minutes > 0 && minutes <= mostMinutes)) throw new InvalidArgumentError(`Give a number of minutes above 0, at most ${mostMinutes}.`);
   return minutes;
 }

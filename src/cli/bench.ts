@@ -24,6 +24,7 @@ import { interruptedExitCode, listenForInterruption } from './interruption.js';
 import { loadNetwork, mapOptionText, type Network } from './load-network.js';
 import { type ErrorLimit, maxErrorsOption } from './max-errors.js';
 import { costConvention, costTree, inGiga } from './network-cost.js';
+import { parseCount } from './parse-count.js';
 import { precisionOption } from './precision-option.js';
 import { type Overriding, overridesOf, setOption } from './set-option.js';
 import { type BenchmarkReport, type BenchmarkRow, benchmarkText, rowOf } from './terminal/benchmark-table.js';
@@ -63,17 +64,17 @@ export function register(program: Command): void {
       ),
     )
     .addOption(precisionOption().default('float32'))
-    .addOption(new Option('--runs <count>', 'timed runs of each model on each engine').argParser(countFrom(1)).default(30))
-    .addOption(new Option('--warmup <count>', 'runs before them that are not timed').argParser(countFrom(0)).default(3))
+    .addOption(new Option('--runs <count>', 'timed runs of each model on each engine').argParser(parseCount(1)).default(30))
+    .addOption(new Option('--warmup <count>', 'runs before them that are not timed').argParser(parseCount(0)).default(3))
     .addOption(
       new Option('--seconds <count>', 'no further runs once the timed ones have taken so long (three are made in any case)')
-        .argParser(countFrom(1))
+        .argParser(parseCount(1))
         .default(60),
     )
     .addOption(
-      new Option('--threads <count>', 'threads within one operator').argParser(countFrom(1)).default(availableParallelism(), 'all cores'),
+      new Option('--threads <count>', 'threads within one operator').argParser(parseCount(1)).default(availableParallelism(), 'all cores'),
     )
-    .addOption(new Option('--batch <count>', 'pictures in one run').argParser(countFrom(1)).default(1))
+    .addOption(new Option('--batch <count>', 'pictures in one run').argParser(parseCount(1)).default(1))
     .option('--weights <file>', 'trained weights, for one model (see mfnc weights --help); default: random ones, which take as long')
     .option('--map <file>', mapOptionText)
     .addOption(setOption())
@@ -248,7 +249,7 @@ function unsupported(engine: EngineName, program: Parameters<typeof requireSuppo
 }
 
 function engineList(text: string): EngineName[] {
-  return text.split(',').map((part) => {
+  const names = text.split(',').map((part) => {
     const name = part.trim();
     const found = engineNames.find((each) => each === name);
     if (found !== undefined) return found;
@@ -257,12 +258,5 @@ function engineList(text: string): EngineName[] {
       `There is no engine '${name}'. ${nearest ? `Did you mean ${nearest}?` : `The engines are ${engineNames.join(', ')}.`}`,
     );
   });
-}
-
-function countFrom(least: number): (text: string) => number {
-  return (text) => {
-    const count = Number(text);
-    if (!Number.isInteger(count) || count < least) throw new InvalidArgumentError(`Give a whole number from ${least}.`);
-    return count;
-  };
+  return [...new Set(names)];
 }

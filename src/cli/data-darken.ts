@@ -1,7 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { darkenFiles, defaultDarkening } from '../runtime/data/index.js';
 import { guarded } from './guarded.js';
-import { type NumberRange, parseCount, parseCrop, positive, rangeOption } from './pair-options.js';
+import { type NumberRange, parseCrop, positive, rangeOption } from './pair-options.js';
+import { parseCount } from './parse-count.js';
 import { Progress } from './terminal/progress.js';
 
 interface DarkenOptions {

@@ -152,10 +152,3 @@ function formatNeeds({ held, activations, peak }: StepMemory): string {
 function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;
 }
-
-/** Reads `--batch`. */
-export function parseBatch(text: string): number {
-  const batch = Number(text);
-  if (!Number.isInteger(batch) || batch < 1) throw new InvalidArgumentError('Give a whole number from 1.');
-  return batch;
-}

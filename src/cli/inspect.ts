@@ -5,9 +5,10 @@ import { requireIR } from './analyze-file.js';
 import { CommandFailure } from './failure.js';
 import { guarded } from './guarded.js';
 import { formatConstraint, formatImageSize, type ImageSize, parseImageSize, requireSupportedSize } from './image-size.js';
-import { formatTrainInspection, inspectTraining, parseBatch, parseMemory } from './inspect-train.js';
+import { formatTrainInspection, inspectTraining, parseMemory } from './inspect-train.js';
 import { type ErrorLimit, maxErrorsOption } from './max-errors.js';
 import { costConvention, costTree, formatCost, inGiga, type NetworkCost } from './network-cost.js';
+import { parseCount } from './parse-count.js';
 import { precisionOption } from './precision-option.js';
 import { type Overriding, overridesOf, setOption } from './set-option.js';
 import { type Column, formatTable } from './terminal/table.js';
@@ -71,7 +72,7 @@ export function register(program: Command): void {
     .option('--depth <levels>', 'levels of blocks within blocks that are shown', '2')
     .option('--train', 'tell about the train steps of the stages instead')
     .addOption(
-      new Option('--batch <count>', 'patches in a batch of --train; default: as the model says').argParser(parseBatch).implies(train),
+      new Option('--batch <count>', 'patches in a batch of --train; default: as the model says').argParser(parseCount(1)).implies(train),
     )
     .addOption(new Option('--patch <HxW>', 'height and width of a patch of --train; default: as the model says').implies(train))
     .addOption(new Option('--memory <size>', 'fail where a train step needs more, as 16GB or 800MB').argParser(parseMemory).implies(train))

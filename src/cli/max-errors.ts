@@ -1,5 +1,6 @@
-import { InvalidArgumentError, Option } from 'commander';
+import { Option } from 'commander';
 import type { Diagnostic } from '../compiler/diagnostics/index.js';
+import { parseCount } from './parse-count.js';
 
 /** What `--max-errors` gives a command. */
 export interface ErrorLimit {
@@ -9,11 +10,7 @@ export interface ErrorLimit {
 
 /** `--max-errors`, the same for all commands that analyse a source. */
 export function maxErrorsOption(): Option {
-  return new Option('--max-errors <count>', 'tell only the first errors of the source').argParser((text) => {
-    const count = Number(text);
-    if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError('Give a whole number from 1.');
-    return count;
-  });
+  return new Option('--max-errors <count>', 'tell only the first errors of the source').argParser(parseCount(1));
 }
 
 /** The diagnostics up to the last error that is told, and how many that leaves out. */

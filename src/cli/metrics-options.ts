@@ -12,13 +12,15 @@ export interface Measuring {
 /** `--metric` of every command that measures. */
 export const metricOption = (byDefault: string): Option =>
   new Option('--metric <list>', `what to measure, as psnr,ssim; may be repeated (default: ${byDefault})`).argParser(
-    (list: string, all: readonly string[] = []) => [
-      ...all,
-      ...list
+    (list: string, all: readonly string[] = []) => {
+      const names = list
         .split(',')
         .map((name) => name.trim())
-        .filter((name) => name !== ''),
-    ],
+        .filter((name) => name !== '');
+      if (names.length === 0)
+        throw new InvalidArgumentError(`It names no metric. There are ${metrics.map(({ name }) => name).join(', ')}.`);
+      return [...new Set([...all, ...names])];
+    },
   );
 
 /** `--metric-model` of every command that measures. */

@@ -1,4 +1,5 @@
 import { metricsNamed, type Protocols, protocolText, type Scores } from '../runtime/metrics/index.js';
+import { csvLine, markdownTable } from '../runtime/tables/index.js';
 import { formatTable } from './terminal/table.js';
 
 /** How results are printed; a table where none is chosen. */
@@ -78,12 +79,12 @@ function asText(table: ScoreTable): string {
 
 function asMarkdown(table: ScoreTable): string {
   const columns = columnsOf(table);
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   const titles = columns.map(({ title, metric }) => `${title} [${table.protocols[metric]?.id}]`);
   return [
-    line([table.subject, ...table.facts, ...titles]),
-    line(['---', ...[...table.facts, ...titles].map(() => '---:')]),
-    ...[...table.rows, ...(table.total === undefined ? [] : [table.total])].map((row) => line(cellsOf(row, columns))),
+    markdownTable(
+      [{ title: table.subject }, ...[...table.facts, ...titles].map((title) => ({ title, align: 'right' as const }))],
+      rowsOf(table).map((row) => cellsOf(row, columns)),
+    ),
     '',
     ...legend(table).map((text) => `- ${text}`),
     '',
@@ -93,20 +94,21 @@ function asMarkdown(table: ScoreTable): string {
 /** With the id of the protocol in a column beside each column of numbers, so that no row loses it. */
 function asCSV(table: ScoreTable): string {
   const columns = columnsOf(table);
-  const quoted = (text: string) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
   const nameOf = ({ group, metric }: NumberColumn) => (group === table.groups[0]?.key ? metric : `${group}_${metric}`);
-  const line = ({ name, facts, scores }: ScoreRow) => [
-    quoted(name),
-    ...facts.map(quoted),
+  const cells = ({ name, facts, scores }: ScoreRow) => [
+    name,
+    ...facts,
     ...columns.flatMap(({ group, metric }) => {
       const score = scores[group]?.[metric];
-      return score === undefined ? ['', ''] : [String(score), table.protocols[metric]?.id ?? ''];
+      return score === undefined ? ['', ''] : [score, table.protocols[metric]?.id];
     }),
   ];
   return [
-    ...legend(table).map((text) => `# ${text}`),
-    [table.subject, ...table.facts, ...columns.flatMap((column) => [nameOf(column), `${nameOf(column)}_protocol`])].join(','),
-    ...[...table.rows, ...(table.total === undefined ? [] : [table.total])].map((row) => line(row).join(',')),
+    ...legend(table).map((text) => `# ${text.replaceAll(/\r?\n/g, ' ')}`),
+    csvLine([table.subject, ...table.facts, ...columns.flatMap((column) => [nameOf(column), `${nameOf(column)}_protocol`])]),
+    ...rowsOf(table).map((row) => csvLine(cells(row))),
     '',
   ].join('\n');
 }
+
+const rowsOf = ({ rows, total }: ScoreTable): readonly ScoreRow[] => (total === undefined ? rows : [...rows, total]);

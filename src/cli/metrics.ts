@@ -72,8 +72,6 @@ async function measure(image: string | undefined, reference: string | undefined,
   if (image === undefined)
     throw new CommandFailure(2, 'which image?', 'mfnc metrics IMAGE [REFERENCE], or mfnc metrics --compare RESULTS.json...');
   const wanted = options.metric === undefined ? metricsByDefault(reference) : metricsNamed(options.metric);
-  if (wanted.length === 0)
-    throw new CommandFailure(2, '--metric names no metric', `there are ${metrics.map(({ name }) => name).join(', ')}`);
   requireReference(wanted, reference, image);
   const ready = await readyMetrics(wanted, options);
   const files = await filesToMeasure(image, reference);

@@ -3,16 +3,6 @@ import { InvalidArgumentError, Option } from 'commander';
 /** The smallest and the largest of some numbers. */
 export type NumberRange = readonly [number, number];
 
-/** Reads a whole number. */
-export function parseCount(minimum: number): (text: string) => number {
-  return (text) => {
-    const count = Number(text);
-    if (text.trim() === '' || !Number.isSafeInteger(count) || count < minimum)
-      throw new InvalidArgumentError(`Give a whole number from ${minimum}.`);
-    return count;
-  };
-}
-
 /** Reads a width and a height. */
 export function parseCrop(text: string): [number, number] {
   const sides = /^(\d+)[xX×](\d+)$/.exec(text);

@@ -1,11 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { type EngineChoice, engineChoices } from '../runtime/engines/index.js';
 import { describeBatch, findReplay, type ReplayedStep, type ReplayOrigin, readRunFile, replay } from '../runtime/train/index.js';
 import { CommandFailure } from './failure.js';
 import { guarded } from './guarded.js';
 import { type ErrorLimit, maxErrorsOption } from './max-errors.js';
+import { parseCount } from './parse-count.js';
 import { requireEngine } from './runtime-failure.js';
 import { type Overriding, setOption } from './set-option.js';
 import { Progress } from './terminal/progress.js';
@@ -26,7 +27,7 @@ export function register(program: Command): void {
       'Computes one step of a training again, from the newest checkpoint before it, and prints its losses and their terms, the pictures of its batch, and the norms of gradients and updates. Nothing is written.',
     )
     .argument('<run>', 'output folder of the run, or its run file')
-    .argument('<step>', 'number of the step within its stage, as log.jsonl has it', parseStep)
+    .argument('<step>', 'number of the step within its stage, as log.jsonl has it', parseCount(1))
     .option('--stage <name>', 'stage of the step; by default the one of the newest checkpoint')
     .addOption(new Option('--engine <name>', 'engine to run on; by default the one of the run').choices(engineChoices))
     .addOption(setOption('override a value of the run file, or of the model and its training: does the step go well with it?'))
@@ -148,9 +149,3 @@ const loggedText = (value: number, logged: number): string => (value === logged 
 /** JSON has no NaN: such values are written as texts. */
 const spellNonFinite = (_key: string, value: unknown): unknown =>
   typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
-
-function parseStep(text: string): number {
-  const step = Number(text);
-  if (!Number.isInteger(step) || step < 1) throw new InvalidArgumentError('Give a whole number from 1.');
-  return step;
-}

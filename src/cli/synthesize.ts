@@ -6,7 +6,8 @@ import { chosenNetwork, modelOption, weightsOption } from './default-network.js'
 import { guarded } from './guarded.js';
 import { loadNetwork, mapOptionText } from './load-network.js';
 import { type ErrorLimit, maxErrorsOption } from './max-errors.js';
-import { type NumberRange, parseCount, parseCrop, rangeOption } from './pair-options.js';
+import { type NumberRange, parseCrop, rangeOption } from './pair-options.js';
+import { parseCount } from './parse-count.js';
 import { requireEngine } from './runtime-failure.js';
 import { type Overriding, setOption } from './set-option.js';
 import { Progress } from './terminal/progress.js';

@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Precision } from '../compiler/3-lower/index.js';
 import { type EngineChoice, engineChoices } from '../runtime/engines/index.js';
 import { describeFitting, InsufficientMemory, readRunFile, type TrainOutcome, train } from '../runtime/train/index.js';
@@ -8,6 +8,7 @@ import { guarded } from './guarded.js';
 import { tooMuchMemory } from './inspect-train.js';
 import { interruptedExitCode, listenForInterruption } from './interruption.js';
 import { type ErrorLimit, maxErrorsOption } from './max-errors.js';
+import { parseCount } from './parse-count.js';
 import { precisionOption } from './precision-option.js';
 import { requireEngine } from './runtime-failure.js';
 import { type Overriding, setOption } from './set-option.js';
@@ -33,7 +34,7 @@ export function register(program: Command): void {
     )
     .argument('<run>', 'run file')
     .option('--resume', 'go on with the run that the output folder holds')
-    .option('--max-steps <count>', 'end each stage after this many steps', parseSteps)
+    .option('--max-steps <count>', 'end each stage after this many steps', parseCount(1))
     .addOption(new Option('--engine <name>', 'engine to train on, in place of the one in the run file').choices(engineChoices))
     .addOption(precisionOption(', in place of the one in the run file'))
     .addOption(setOption('override a value of the run file (seed=2), or of the model and its training'))
@@ -100,10 +101,4 @@ function describeOutcome({ folder, interrupted, stage, step, validation, best }:
     lines.push(`best validation: ${score} after step ${best.step} of stage ${best.stage} (${folder.bestWeights})`);
   }
   return `${lines.join('\n')}\n`;
-}
-
-function parseSteps(text: string): number {
-  const steps = Number(text);
-  if (!Number.isInteger(steps) || steps < 1) throw new InvalidArgumentError('Give a whole number from 1.');
-  return steps;
 }

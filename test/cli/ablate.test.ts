@@ -180,7 +180,9 @@ describe('mfnc ablate', { timeout: 240_000 }, () => {
     ['variants: [{ name: twin, set: { width: 6 } }]\n', "'Tiny' and 'twin' are trained in exactly the same way"],
     ['variants: [missing.mfn]\n', 'ablation.yaml:3:12: cannot read the model'],
     ['variants: [{ name: broken, set: { widht: 3 } }]\n', 'did you mean `width`?'],
-    ['variants: [plain.mfn]\nmetrics: [psnrr]\n', 'there is no metric psnrr. Did you mean psnr?'],
+    ['variants: [plain.mfn]\nmetrics: [psnrr]\n', "ablation.yaml:4:11: metrics.0 is 'psnrr'; wanted is one of psnr, "],
+    ['variants: [plain.mfn]\nsize: 3x\n', "ablation.yaml: size is '3x'"],
+    ['variants: [plain.mfn]\nbudget: { total: { minutes: 40000 } }\n', 'budget.total.minutes is 40000; it must be <= 35000'],
     ['variants: [plain.mfn]\nbudget: { run: { steps: 4 } }\n', 'Tiny: its stages are told in steps and in epochs'],
   ])('refuses %j before anything is trained', async (lines, message) => {
     const { file, output } = await makeAblation(lines);

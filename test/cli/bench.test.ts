@@ -72,6 +72,7 @@ describe('mfnc bench', { timeout: 180_000 }, () => {
   it.each([
     [['--engine', 'onxx'], 'Did you mean onnx?'],
     [['--runs', '0'], 'Give a whole number from 1.'],
+    [['--warmup', ''], 'Give a whole number from 0.'],
     [['--size', 'large'], "--size is 'large'"],
     [['--weights', 'w.safetensors', 'models/drgn.mfn'], '--weights is for one model, and 2 are given'],
     [['--set', 'widht=3'], 'did you mean `width`?'],

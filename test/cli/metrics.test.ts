@@ -108,6 +108,6 @@ describe('mfnc metrics', () => {
     writeFileSync(join(low, '2.png'), '');
     await sharp(reference).resize(39, 30, { fit: 'fill' }).png().toFile(join(low, '1.png'));
     await mistake(/low\/1\.png: is 39x30 pixels, its partner [^\n]*\n[^\n]*low\/2\.png: is empty/, low, normal);
-    await mistake(/--metric names no metric/, image, reference, '--metric', ',');
+    await mistake(/It names no metric\. There are psnr, /, image, reference, '--metric', ',');
   });
 });

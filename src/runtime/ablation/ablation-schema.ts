@@ -1,6 +1,9 @@
+import { metrics } from '../metrics/index.js';
+import { mostMinutes } from './budget.js';
+
 const text = { type: 'string', minLength: 1 } as const;
 const count = { type: 'integer', minimum: 1 } as const;
-const minutes = { type: 'number', exclusiveMinimum: 0 } as const;
+const minutes = { type: 'number', exclusiveMinimum: 0, maximum: mostMinutes } as const;
 
 /** JSON Schema of an ablation file. */
 export const ablationSchema = {
@@ -43,7 +46,13 @@ export const ablationSchema = {
         total: { type: 'object', additionalProperties: false, properties: { minutes } },
       },
     },
-    metrics: { type: 'array', minItems: 1, items: text, description: 'Default psnr, ssim.' },
+    metrics: {
+      type: 'array',
+      minItems: 1,
+      uniqueItems: true,
+      items: { type: 'string', enum: metrics.map(({ name }) => name) },
+      description: 'Default psnr, ssim.',
+    },
     pictures: { type: 'integer', minimum: 0, maximum: 64, description: 'Held-out pairs that report.html shows. Default 4.' },
     size: { ...text, description: 'Height and width of the picture that GMACs and GFLOPs are for, as 384x384, which is the default.' },
     confidence: { type: 'number', exclusiveMinimum: 0, exclusiveMaximum: 1, description: 'Of the intervals. Default 0.95.' },

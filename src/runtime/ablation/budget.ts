@@ -1,6 +1,9 @@
 import type { Stage, Training } from '../../compiler/ir/ir.js';
 import { inputFailure } from '../files/index.js';
 
+/** The most minutes that a budget may have: Node's timers hold no more than 2^31 - 1 milliseconds, 24.8 days. */
+export const mostMinutes = 35_000;
+
 /** What a run, and all of them together, may take. What is undefined is not limited. */
 export interface Budget {
   /** Steps of each stage, at most. */

@@ -1,5 +1,5 @@
 export { type Ablation, ablationDefaults, readAblation, type VariantPlan } from './ablation-file.js';
-export { type Budget, stepLimits } from './budget.js';
+export { type Budget, mostMinutes, stepLimits } from './budget.js';
 export type { AblationRow } from './cell.js';
 export type { AblationResults, CellState } from './results.js';
 export { type AblationReporter, runAblation } from './run-ablation.js';
