@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import type { PictureSet } from '../runtime/data/index.js';
 import { picturesOfRun, readRunFile } from '../runtime/train/index.js';
 import { type CheckOptions, paperPatch } from './data-check.js';
@@ -15,6 +16,16 @@ export async function setsOfRun(path: string, options: CheckOptions, patch?: rea
       2,
       `both a run file (${path}) and --${role} are given`,
       'the run file names the folders: leave one of them out',
+    );
+  const isFolder = await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  if (isFolder)
+    throw new CommandFailure(
+      2,
+      `${path} is a folder, not a run file`,
+      'say what its pictures are: --low FOLDER --normal FOLDER for pairs, --reference FOLDER for pictures without partners',
     );
   const run = await readRunFile(path, options.set);
   const { ir } = requireTrainableIR(run, options);

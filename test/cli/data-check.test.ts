@@ -164,6 +164,7 @@ describe('mfnc data check', () => {
     const check = (...args: string[]) => runCommand('data', 'check', ...args);
     expect((await check()).stderr).toMatch(/there is nothing to check\n.*give a run file, or --low FOLDER --normal FOLDER/);
     expect((await check('--low', 'a')).stderr).toMatch(/--low is given without --normal/);
+    expect((await check(temporaryFolder())).stderr).toMatch(/is a folder, not a run file\n.*--low FOLDER --normal FOLDER for pairs/);
     expect((await check('run.yaml', '--low', 'a')).stderr).toMatch(/both a run file \(run\.yaml\) and --low are given/);
     expect((await check('--reference', 'a', '--patch', 'big')).stderr).toMatch(/--patch is 'big'/);
     expect((await check('--reference', '/nowhere')).stderr).toMatch(/\/nowhere: there is no such file or folder/);

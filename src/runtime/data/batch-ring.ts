@@ -19,14 +19,19 @@ export interface SharedRing {
   readonly end: number;
   /** The values of all streams of a batch one after the other, for each slot. */
   readonly slots: readonly Float32Array[];
-  /** The next batch to be claimed, how many were taken, whether to stop, and for each slot how many batches were put into it. */
+  /** The next batch to be claimed, how many were taken or that the ring is stopped, and for each slot how many batches were put into it. */
   readonly control: Int32Array;
 }
 
 const claimed = 0;
 const taken = 1;
-const stopped = 2;
-const filled = 3;
+const filled = 2;
+
+/**
+ * Stands in place of the number of batches taken. A value of its own, which a thread could read before the ring is stopped and then wait for a change that has
+ * come already, would leave that thread waiting for ever.
+ */
+const stopped = -1;
 
 /** Bytes of all slots of a ring whose depth the run file does not say, as far as two slots allow. */
 const usualBytes = 2 ** 28;
@@ -65,8 +70,7 @@ export function claimBatch({
 }: SharedRing): { step: number; targets: Map<string, Float32Array> } | undefined {
   const number = Atomics.add(control, claimed, 1);
   if (first + number >= end) return undefined;
-  while (Atomics.load(control, stopped) === 0) {
-    const done = Atomics.load(control, taken);
+  for (let done = Atomics.load(control, taken); done !== stopped; done = Atomics.load(control, taken)) {
     if (number - done < slots.length)
       return { step: first + number, targets: viewsOf(streams, slots[number % slots.length] as Float32Array) };
     Atomics.wait(control, taken, done);
@@ -100,13 +104,13 @@ export function takeBatch({ streams, first, slots, control }: SharedRing, step: 
 
 /** Lets no worker claim or wait any more. */
 export function stopRing({ control }: SharedRing): void {
-  Atomics.store(control, stopped, 1);
+  Atomics.store(control, taken, stopped);
   Atomics.notify(control, taken);
 }
 
 /** Whether the ring has been stopped. */
 export function isStopped({ control }: SharedRing): boolean {
-  return Atomics.load(control, stopped) !== 0;
+  return Atomics.load(control, taken) === stopped;
 }
 
 function viewsOf(streams: readonly BatchStream[], slot: Float32Array): Map<string, Float32Array> {

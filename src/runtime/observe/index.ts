@@ -1,2 +1,2 @@
 export * from './observer.js';
-export type * from './records.js';
+export * from './records.js';

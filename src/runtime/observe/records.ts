@@ -52,6 +52,14 @@ export interface RunRecord {
   readonly sessions: readonly RunSession[];
 }
 
+/** Whether what was read as JSON has the parts of a run.json, so that another file of that name is told. */
+export function isRunRecord(value: unknown): value is RunRecord {
+  const { model, sources, data, sessions } = isObject(value) ? (value as Partial<Record<keyof RunRecord, unknown>>) : {};
+  return isObject(model) && isObject(sources) && Array.isArray(data) && Array.isArray(sessions) && sessions.every(isObject);
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value);
+
 /** A process that trained a run, or a part of it. */
 export interface RunSession {
   /** What it went on after; absent where it began the run. */

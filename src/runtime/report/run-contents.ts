@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import { inputFailure, type Moment, readRecords, readText, systemErrorCode } from '../files/index.js';
-import type { RunRecord, SampleRecord, StepRecord, ValidationRecord } from '../observe/index.js';
+import { isRunRecord, type RunRecord, type SampleRecord, type StepRecord, type ValidationRecord } from '../observe/index.js';
 
 /** Paths of the files in a run's output folder that a report is made of. */
 export interface RunFiles {
@@ -81,9 +81,14 @@ function batchIn(config: string, path: string): number | undefined {
 }
 
 function recordIn(text: string, path: string): RunRecord {
+  const failure = (cause?: unknown) =>
+    inputFailure(`${path}: is not what the training wrote. Remove it to make the report without it.`, cause);
+  let record: unknown;
   try {
-    return JSON.parse(text);
+    record = JSON.parse(text);
   } catch (error) {
-    throw inputFailure(`${path}: is not what the training wrote. Remove it to make the report without it.`, error);
+    throw failure(error);
   }
+  if (!isRunRecord(record)) throw failure();
+  return record;
 }

@@ -6,6 +6,7 @@ import type { Engine, HostTensor } from '../engines/engine.js';
 import { requireSupport } from '../engines/support.js';
 import { inputFailure, readRecords } from '../files/index.js';
 import type { StepRecord } from '../observe/index.js';
+import { withAverages } from './averages.js';
 import type { BatchOrigin } from './batch-origin.js';
 import { type BadUpdate, badUpdates, NonFiniteStep } from './finite-check.js';
 import { outputFiles } from './output-folder.js';
@@ -96,7 +97,7 @@ export async function replay(request: ReplayRequest): Promise<ReplayedStep> {
   const { stage, step, found } = origin;
   for (const problem of found?.problems ?? []) request.note(problem);
   const data = await openData(run, ir);
-  const start = found === undefined ? await startWeights(run, ir) : { weights: found.checkpoint.weights, sha256: undefined };
+  const weightsBefore = found === undefined ? (await startWeights(run, ir)).weights : weightsFrom(found.checkpoint, stage);
   if (found !== undefined) tellDifferences(request, found, describeRun(run, ir, data, recordedWeights(found)));
   const trainStep = lowerStage(request);
   const threads = threadsOf(request);
@@ -108,13 +109,13 @@ export async function replay(request: ReplayRequest): Promise<ReplayedStep> {
   const states = found?.checkpoint.stage === stage.name ? found.checkpoint.states : new Map<string, HostTensor>();
   const stageRun = await StageRun.start(stage.name, trainStep, batches, engine, threads, {
     step: origin.done,
-    weights: start.weights,
+    weights: weightsBefore,
     states,
   });
   try {
     await runTo(request, stageRun);
     const { losses, rate, batch, before, after } = await stageRun.examine();
-    const weights = new Map([...start.weights, ...before.weights]);
+    const weights = new Map([...weightsBefore, ...before.weights]);
     const state = { ir, ...(sources && { sources }), stage: stage.name, precision: run.precision, engine, threads, weights };
     const logged = (await readRecords<StepRecord>(outputFiles(run.output).log)).find(
       (record) => record.stage === stage.name && record.step === step,
@@ -138,6 +139,11 @@ export async function replay(request: ReplayRequest): Promise<ReplayedStep> {
 function requireTraining(run: RunFile, ir: IR): Training {
   if (ir.training === undefined) throw inputFailure(`${run.model}: ${ir.model.name} has no \`training of ${ir.model.name}\` section.`);
   return ir.training;
+}
+
+/** The weights that a stage goes on from: its own, or what the stage before it gave, which is averages where it kept some. */
+function weightsFrom({ stage, weights, states }: TrainingCheckpoint, { name }: Stage): ReadonlyMap<string, HostTensor> {
+  return stage === name ? weights : withAverages(weights, states);
 }
 
 /** Runs the steps before the one in question. */

@@ -5,7 +5,7 @@ import type { IR } from '../../compiler/ir/ir.js';
 import type { Pair } from '../data/index.js';
 import type { EngineStatus } from '../engines/engine.js';
 import { type Moment, mfncVersion, readText, systemErrorCode, systemFailure, writeFileAtomically } from '../files/index.js';
-import type { RunRecord, RunSession, TrainEnd, TrainObserver } from '../observe/index.js';
+import { isRunRecord, type RunRecord, type RunSession, type TrainEnd, type TrainObserver } from '../observe/index.js';
 import type { RunData } from './run-data.js';
 import type { RunDescription } from './run-description.js';
 
@@ -79,9 +79,11 @@ export class RunRecordFile implements TrainObserver {
   }
 }
 
+/** Sessions that run.json lists; none where it is absent or holds something else, for nothing of it is needed to go on. */
 async function earlierSessions(path: string): Promise<readonly RunSession[]> {
   try {
-    return (JSON.parse(await readText(path, largestRecord)) as RunRecord).sessions;
+    const record: unknown = JSON.parse(await readText(path, largestRecord));
+    return isRunRecord(record) ? record.sessions : [];
   } catch (error) {
     if (error instanceof SyntaxError || (error instanceof Error && systemErrorCode(error.cause) === 'ENOENT')) return [];
     throw error;

@@ -3,7 +3,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker, type WorkerOptions } from 'node:worker_threads';
 import { describe, expect, it, vi } from 'vitest';
-import { isReady, type SharedRing } from '../../../src/runtime/data/batch-ring.js';
+import { claimBatch, isReady, makeRing, publishBatch, type SharedRing, stopRing, takeBatch } from '../../../src/runtime/data/batch-ring.js';
 import {
   type Batches,
   defaultWorkers,
@@ -99,6 +99,35 @@ describe('batches', () => {
     } finally {
       posted.mockRestore();
     }
+  });
+});
+
+describe('a ring of batches', () => {
+  const streams = [{ role: 'low', shape: [1, 2, 2, 3] }];
+
+  it('gives slots in turn, once more when its batch was taken, and none beyond its end', () => {
+    const ring = makeRing(streams, 5, 8, 2);
+    const claims = [claimBatch(ring), claimBatch(ring)];
+    expect(claims.map((claim) => claim?.step)).toEqual([5, 6]);
+    claims[0]?.targets.get('low')?.fill(0.5);
+    publishBatch(ring, 5);
+    expect([5, 6].map((step) => isReady(ring, step))).toEqual([true, false]);
+    expect(takeBatch(ring, 5).get('low')?.values).toEqual(new Float32Array(12).fill(0.5));
+    expect([claimBatch(ring)?.step, claimBatch(ring)]).toEqual([7, undefined]);
+  });
+
+  it('that is stopped lets a thread go which has found no free slot and is about to wait', () => {
+    const ring = makeRing(streams, 0, 10, 1);
+    claimBatch(ring);
+    const wait = vi.spyOn(Atomics, 'wait').mockImplementationOnce((_control, index, value) => {
+      stopRing(ring);
+      wait.mockRestore();
+      // Fails after a second where it would wait for ever.
+      const outcome = Atomics.wait(ring.control, index, Number(value), 1000);
+      expect(outcome).toBe('not-equal');
+      return outcome;
+    });
+    expect(claimBatch(ring)).toBeUndefined();
   });
 });
 

@@ -153,6 +153,13 @@ describe('the report of a training', () => {
     writeFileSync(log, '');
     await writeReport(outputFiles(copy));
     expect(readFileSync(join(copy, 'report.html'), 'utf8')).toContain('No step is done yet.');
+    for (const other of ['{}', '[]', '{ "model"']) {
+      writeFileSync(join(copy, 'run.json'), other);
+      await expect(writeReport(outputFiles(copy))).rejects.toMatchObject({
+        kind: 'input',
+        message: `${copy}/run.json: is not what the training wrote. Remove it to make the report without it.`,
+      });
+    }
   });
 
   it('is refused for a folder that holds no run', async () => {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { requireIR } from '../../../src/cli/analyze-file.js';
 import { initializeWeights } from '../../../src/compiler/3-lower/index.js';
 import { readWeights } from '../../../src/runtime/checkpoint/index.js';
+import { runCommand } from '../../cli/command-result.js';
 import { runTraining } from '../../support/run-training.js';
 import { makeTinyRun, type TinyRun, withoutTimes } from '../../support/tiny-run.js';
 
@@ -43,6 +44,18 @@ describe('a training that averages weights', () => {
     await runTraining(tiny.runFile('first', { training: { ...training, plain: { steps: 0 } } }), { maxSteps: 3 });
     await runTraining(tiny.runFile('both', { training: { ...training, plain: { rate: 0 } } }), { maxSteps: 3 });
     expect(await weightsOf('both')).toEqual(await weightsOf('first'));
+  });
+
+  it('replays the first steps of the next stage from them', async () => {
+    await runTraining(tiny.runFile('replayed', { training: { adversarial: { ema: { decay: 0.9 } } }, checkpoint: { every: 9, keep: 9 } }), {
+      maxSteps: 3,
+    });
+    const { code, stdout, stderr } = await runCommand('replay', join(tiny.folder, 'runs/replayed'), '2', '--stage', 'plain', '--json');
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain('adversarial-000003 over 1 step\n');
+    const { losses, logged } = JSON.parse(stdout);
+    expect(logged).toEqual(tiny.log('replayed').find(({ stage, step }) => stage === 'plain' && step === 2)?.losses);
+    expect(losses).toEqual(logged);
   });
 
   it('goes on bit by bit in a stage and between stages, with all that clips and decays', async () => {

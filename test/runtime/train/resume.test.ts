@@ -171,6 +171,18 @@ describe('a training that is interrupted and resumed', () => {
     );
   });
 
+  it('goes on where run.json holds something else, and begins it anew', async () => {
+    const [engine] = engines.filter(({ name }) => name === 'onnx') as [Engine];
+    const tiny = await makeTinyRun(temporaryFolder());
+    const path = tiny.runFile('run');
+    await run(engine, path, { maxSteps: 1 });
+    for (const other of ['{}', '[]', '{ "model"']) {
+      writeFileSync(join(tiny.folder, 'runs/run/run.json'), other);
+      await run(engine, path, { maxSteps: 1, resume: true });
+      expect(JSON.parse(readFileSync(join(tiny.folder, 'runs/run/run.json'), 'utf8')).sessions).toMatchObject([{ end: 'complete' }]);
+    }
+  });
+
   it('finishes at once where the stage is past --max-steps, and goes on where it is not', async () => {
     const [engine] = engines.filter(({ name }) => name === 'onnx') as [Engine];
     const tiny = await makeTinyRun(temporaryFolder());
