@@ -107,6 +107,8 @@ describe('NIQE', () => {
     expect(() => open('hello')).toThrow(/m\.json: is no NIQE model: neither JSON \(.*\) nor a MAT-file of MATLAB\./);
     expect(() => open('')).toThrow(/m\.json: is empty \(zero bytes\)/);
     const sseq = readFileSync(`${fixtures}/sseq-model.mat`);
-    expect(() => niqe.open({ path: 's.mat', bytes: sseq })).toThrow(/lacks `mu_prisparam`, `cov_prisparam`; it has fmin, fmax, svmmodel, svrmodel\./);
+    expect(() => niqe.open({ path: 's.mat', bytes: sseq })).toThrow(
+      /lacks `mu_prisparam`, `cov_prisparam`; it has fmin, fmax, svmmodel, svrmodel\./,
+    );
   });
 });
