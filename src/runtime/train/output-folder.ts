@@ -29,6 +29,8 @@ export interface OutputFolder {
   readonly sampleRecords: string;
   /** What was measured on the validation pairs, a line of JSON a time. */
   readonly validation: string;
+  /** Pictures of the worst of the validation pairs; there once something was measured. */
+  readonly validationPictures: string;
   /** Folder of the checkpoints, see CheckpointStore. */
   readonly checkpoints: string;
   readonly metrics: string;
@@ -51,6 +53,7 @@ export function outputFiles(path: string): OutputFolder {
     samples: join(path, 'samples'),
     sampleRecords: join(path, 'samples.jsonl'),
     validation: join(path, 'validation.jsonl'),
+    validationPictures: join(path, 'validation'),
     checkpoints: join(path, 'checkpoints'),
     metrics: join(path, 'metrics.json'),
     lock: join(path, lockName),
@@ -91,10 +94,8 @@ export async function openOutput({ path }: OutputFolder, resume: boolean): Promi
  */
 export async function beginOutput(folder: OutputFolder, config: string | undefined): Promise<void> {
   if (config !== undefined) await writeFileAtomically(folder.config, config);
-  for (const part of [folder.path, folder.samples, folder.checkpoints]) {
-    await makeFolder(part);
-    await removePartials(part);
-  }
+  for (const part of [folder.path, folder.samples, folder.checkpoints]) await makeFolder(part);
+  for (const part of [folder.path, folder.samples, folder.validationPictures, folder.checkpoints]) await removePartials(part);
 }
 
 /** Says what a resumed run goes on from. */

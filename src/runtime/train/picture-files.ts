@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { encodeImage, type ImageFormat, joinGrid } from '../data/index.js';
 import { type Moment, makeFolder, RecordFile, writeFileAtomically } from '../files/index.js';
 import type { PictureRecord, SampleRecord, SampleRow, Samples, TrainObserver, Validated, ValidationRecord } from '../observe/index.js';
@@ -20,7 +20,7 @@ export class SampleFiles implements TrainObserver {
   }
 
   async sampled({ stage, step, rows }: Samples): Promise<void> {
-    await this.records.append({ stage, step, ...(await writePicture(this.folder, 'samples', { stage, step }, rows, 'png')) });
+    await this.records.append({ stage, step, ...(await writePicture(this.folder.samples, { stage, step }, rows, 'png')) });
   }
 
   flush(): Promise<void> {
@@ -48,7 +48,7 @@ export class ValidationFiles implements TrainObserver {
   }
 
   async validated({ worst, ...record }: Validated): Promise<void> {
-    const picture = worst.length === 0 ? {} : { picture: await writePicture(this.folder, 'validation', record, worst, 'webp') };
+    const picture = worst.length === 0 ? {} : { picture: await writePicture(this.folder.validationPictures, record, worst, 'webp') };
     await this.records.append({ ...record, ...picture });
   }
 
@@ -62,18 +62,17 @@ export class ValidationFiles implements TrainObserver {
 }
 
 async function writePicture(
-  { path }: OutputFolder,
   folder: string,
   { stage, step }: Moment,
   rows: readonly SampleRow[],
   format: ImageFormat,
 ): Promise<PictureRecord> {
   const shown = rows.map(({ name, input, output, truth }) => ({ name, images: { input, output, ...(truth !== undefined && { truth }) } }));
-  const file = `${folder}/${stage}-${String(step).padStart(6, '0')}.${format}`;
-  await makeFolder(join(path, folder));
-  await writeFileAtomically(join(path, file), await encodeImage(joinGrid(shown.map(({ images }) => Object.values(images))), format));
+  const name = `${stage}-${String(step).padStart(6, '0')}.${format}`;
+  await makeFolder(folder);
+  await writeFileAtomically(join(folder, name), await encodeImage(joinGrid(shown.map(({ images }) => Object.values(images))), format));
   return {
-    file,
+    file: `${basename(folder)}/${name}`,
     rows: shown.map(({ name, images }) => ({
       name,
       width: images.input.width,
