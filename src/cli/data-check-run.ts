@@ -1,5 +1,5 @@
-import { stat } from 'node:fs/promises';
 import type { PictureSet } from '../runtime/data/index.js';
+import { isFolder } from '../runtime/files/index.js';
 import { picturesOfRun, readRunFile } from '../runtime/train/index.js';
 import { type CheckOptions, paperPatch } from './data-check.js';
 import { CommandFailure } from './failure.js';
@@ -17,11 +17,7 @@ export async function setsOfRun(path: string, options: CheckOptions, patch?: rea
       `both a run file (${path}) and --${role} are given`,
       'the run file names the folders: leave one of them out',
     );
-  const isFolder = await stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-  if (isFolder)
+  if (await isFolder(path))
     throw new CommandFailure(
       2,
       `${path} is a folder, not a run file`,

@@ -1,8 +1,7 @@
-import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { type Command, Option } from 'commander';
 import { listImages, pairFolders, stemOf } from '../runtime/data/index.js';
-import { systemFailure } from '../runtime/files/index.js';
+import { isFolderThere } from '../runtime/files/index.js';
 import {
   checkFiles,
   defaultMetrics,
@@ -102,9 +101,9 @@ function requireReference(wanted: readonly Metric[], reference: string | undefin
 }
 
 async function filesToMeasure(image: string, reference: string | undefined): Promise<MeasuredFile[]> {
-  const isFolderOfImages = await isFolder(image);
+  const isFolderOfImages = await isFolderThere(image);
   if (reference === undefined) return named(isFolderOfImages ? await listImages(image) : [image]);
-  if ((await isFolder(reference)) !== isFolderOfImages)
+  if ((await isFolderThere(reference)) !== isFolderOfImages)
     throw new CommandFailure(
       2,
       `${isFolderOfImages ? image : reference} is a folder and ${isFolderOfImages ? reference : image} is a file`,
@@ -119,14 +118,6 @@ async function filesToMeasure(image: string, reference: string | undefined): Pro
 function named(files: readonly string[]): MeasuredFile[] {
   const stems = files.map(stemOf);
   return files.map((file, i) => ({ name: new Set(stems).size === files.length ? (stems[i] as string) : basename(file), image: file }));
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  try {
-    return (await stat(path)).isDirectory();
-  } catch (error) {
-    throw systemFailure(error, 'read', path);
-  }
 }
 
 function formatResults({ images, mean, protocols }: MetricResults, format: ResultFormat): string {

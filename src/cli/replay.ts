@@ -1,7 +1,7 @@
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { type EngineChoice, engineChoices } from '../runtime/engines/index.js';
+import { isFolder } from '../runtime/files/index.js';
 import { describeBatch, findReplay, type ReplayedStep, type ReplayOrigin, readRunFile, replay } from '../runtime/train/index.js';
 import { CommandFailure } from './failure.js';
 import { guarded } from './guarded.js';
@@ -92,11 +92,7 @@ class Bars {
 
 /** A run is named by its folder, which holds the resolved run file, or by its run file. */
 async function runFileOf(path: string): Promise<string> {
-  const isFolder = await stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-  return isFolder ? join(path, 'config.yaml') : path;
+  return (await isFolder(path)) ? join(path, 'config.yaml') : path;
 }
 
 function fromWhere({ stage, step, found, done }: ReplayOrigin): string {

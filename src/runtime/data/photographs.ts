@@ -1,6 +1,5 @@
-import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { inputFailure, realName, systemFailure } from '../files/index.js';
+import { inputFailure, isFolderThere, realName } from '../files/index.js';
 import { listImages, stemOf } from './list-images.js';
 import { crop, type RGBImage } from './pixels.js';
 import { shrink } from './resample.js';
@@ -21,7 +20,7 @@ export async function photographs(inputs: readonly string[]): Promise<Map<string
 /** The files given, and those in the folders given, in natural order. @throws RuntimeFailure */
 export async function filesIn(inputs: readonly string[]): Promise<string[]> {
   const files: string[] = [];
-  for (const input of inputs) files.push(...((await isFolder(input)) ? await listImages(input) : [input]));
+  for (const input of inputs) files.push(...((await isFolderThere(input)) ? await listImages(input) : [input]));
   return files;
 }
 
@@ -58,12 +57,4 @@ export function prepare(image: RGBImage, source: string, { maxSize, crop: size }
     );
   }
   return crop(smaller, (smaller.width - width) >> 1, (smaller.height - height) >> 1, width, height);
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  try {
-    return (await stat(path)).isDirectory();
-  } catch (error) {
-    throw systemFailure(error, 'read', path);
-  }
 }

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, parse, resolve } from 'node:path';
 import { encodeImage, formatOfName, type ImageFormat, listImages, readImage } from '../data/index.js';
-import { inputFailure, makeFolder, RuntimeFailure, realName, systemFailure, writeFileAtomically } from '../files/index.js';
+import { inputFailure, isFolder, isFolderThere, makeFolder, RuntimeFailure, realName, writeFileAtomically } from '../files/index.js';
 import type { Enhancer } from './enhancer.js';
 
 /** One image to enhance and where the result goes. */
@@ -29,7 +29,7 @@ export interface EnhanceResult extends EnhanceJob {
 export async function planJobs(inputs: readonly string[], output?: string): Promise<EnhanceJob[]> {
   const found: FoundImage[] = [];
   for (const input of inputs) {
-    if (await isFolder(input)) found.push(...(await listImages(input)).map((path) => ({ path, folder: input })));
+    if (await isFolderThere(input)) found.push(...(await listImages(input)).map((path) => ({ path, folder: input })));
     else found.push({ path: input });
   }
   const images = found.filter(({ path }, i) => found.findIndex((other) => resolve(other.path) === resolve(path)) === i);
@@ -65,7 +65,7 @@ const unwrittenFormats = /\.(tiff?|gif|avif|heic|heif|jxl|jp2|svg)$/i;
 
 /** Whether the output is meant as the name of a file. @throws RuntimeFailure for the name of an image that is not written. */
 async function isImageName(output: string): Promise<boolean> {
-  if (await isFolder(output, true)) return false;
+  if (await isFolder(output)) return false;
   if (unwrittenFormats.test(output))
     throw inputFailure(
       `${output}: results are PNG, JPEG, WebP or BMP images. Give a name that ends in .png, .jpg, .webp or .bmp, or a folder.`,
@@ -80,15 +80,6 @@ async function requireFolderName(output: string): Promise<void> {
     () => false,
   );
   if (isFile) throw inputFailure(`${output}: a file stands where a folder is wanted for the results. Remove it or choose another place.`);
-}
-
-async function isFolder(path: string, mayBeMissing = false): Promise<boolean> {
-  try {
-    return (await stat(path)).isDirectory();
-  } catch (error) {
-    if (mayBeMissing) return false;
-    throw systemFailure(error, 'read', path);
-  }
 }
 
 async function checkNames(jobs: readonly EnhanceJob[]): Promise<void> {

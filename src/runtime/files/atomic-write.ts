@@ -1,5 +1,6 @@
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { isFolder } from './is-folder.js';
 import { withPartial } from './partial.js';
 import { synchronizeFolder } from './synchronize.js';
 import { systemFailure } from './system-error.js';
@@ -77,11 +78,4 @@ export async function makeFolder(path: string): Promise<void> {
     // Another process may have made it meanwhile.
     if (!(await isFolder(path))) throw systemFailure(error, 'write', path);
   }
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
 }

@@ -2,6 +2,7 @@ export { compareNaturally } from '../../compiler/natural-order.js';
 export { type FileContent, makeFolder, writeFileAtomically, writeFolderAtomically } from './atomic-write.js';
 export { parseByteSize } from './byte-size.js';
 export { inputFailure, operationFailure, RuntimeFailure } from './failure.js';
+export { isFolder, isFolderThere } from './is-folder.js';
 export { withLock } from './lock.js';
 export { isPartial, removePartials } from './partial.js';
 export { readBytes, readText } from './read.js';

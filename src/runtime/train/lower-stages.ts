@@ -20,15 +20,18 @@ interface Position {
  * @throws LoweringFailure, UnsupportedProgram
  */
 export function lowerStages(request: TrainRequest, training: Training, from: Position | undefined): ReadonlyMap<string, TrainStep> {
-  const { ir, sources, engine, run } = request;
-  return new Map(
-    stagesAhead(training, from, request.maxSteps).map(({ name }) => {
-      const lowered = lowerTrainStep(ir, name, undefined, sources);
-      const program = inPrecision(lowered.program, run.precision);
-      requireSupport(engine.name, program);
-      return [name, { ...lowered, program }];
-    }),
-  );
+  return new Map(stagesAhead(training, from, request.maxSteps).map(({ name }) => [name, lowerStage(request, name)]));
+}
+
+/** The train step of a stage in the precision of the run. @throws LoweringFailure, UnsupportedProgram */
+export function lowerStage(
+  { ir, sources, engine, run }: Pick<TrainRequest, 'ir' | 'sources' | 'engine' | 'run'>,
+  stage: string,
+): TrainStep {
+  const lowered = lowerTrainStep(ir, stage, undefined, sources);
+  const program = inPrecision(lowered.program, run.precision);
+  requireSupport(engine.name, program);
+  return { ...lowered, program };
 }
 
 /** Batch and patch of a training, and its steps for other patches. */

@@ -1,14 +1,13 @@
-import { inPrecision, lowerTrainStep, type TrainStep } from '../../compiler/3-lower/index.js';
 import type { IR, Stage, Training } from '../../compiler/ir/ir.js';
 import { CheckpointStore, type FoundCheckpoint, type TrainingCheckpoint } from '../checkpoint/index.js';
 import { Loader } from '../data/index.js';
 import type { Engine, HostTensor } from '../engines/engine.js';
-import { requireSupport } from '../engines/support.js';
 import { inputFailure, readRecords } from '../files/index.js';
 import type { StepRecord } from '../observe/index.js';
 import { withAverages } from './averages.js';
 import type { BatchOrigin } from './batch-origin.js';
 import { type BadUpdate, badUpdates, NonFiniteStep } from './finite-check.js';
+import { lowerStage } from './lower-stages.js';
 import { outputFiles } from './output-folder.js';
 import { openData } from './run-data.js';
 import { describeRun, differencesOfRuns } from './run-description.js';
@@ -99,7 +98,7 @@ export async function replay(request: ReplayRequest): Promise<ReplayedStep> {
   const data = await openData(run, ir);
   const weightsBefore = found === undefined ? (await startWeights(run, ir)).weights : weightsFrom(found.checkpoint, stage);
   if (found !== undefined) tellDifferences(request, found, describeRun(run, ir, data, recordedWeights(found)));
-  const trainStep = lowerStage(request);
+  const trainStep = lowerStage(request, stage.name);
   const threads = threadsOf(request);
   // Without threads of its own: few batches are needed.
   const loader = await Loader.open(data.sources, { ...run.loader, workers: 0 }, training.patch, request);
@@ -173,13 +172,6 @@ function tellDifferences(
 
 const recordedWeights = ({ checkpoint }: FoundCheckpoint): string | undefined =>
   typeof checkpoint.run.weights === 'string' ? checkpoint.run.weights : undefined;
-
-function lowerStage({ run, ir, sources, engine, origin }: ReplayRequest): TrainStep {
-  const lowered = lowerTrainStep(ir, origin.stage.name, undefined, sources);
-  const program = inPrecision(lowered.program, run.precision);
-  requireSupport(engine.name, program);
-  return { ...lowered, program };
-}
 
 /** Threads of the run where they are known. */
 function threadsOf({ run, engine, origin: { former } }: ReplayRequest): number | undefined {

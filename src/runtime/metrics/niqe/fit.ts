@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { listImages, type RGBImage, readImage, shrink } from '../../data/index.js';
-import { inputFailure, mfncVersion, readBytes, systemFailure } from '../../files/index.js';
+import { filesIn, type RGBImage, readImage, shrink } from '../../data/index.js';
+import { inputFailure, mfncVersion, readBytes } from '../../files/index.js';
 import { greyLuma } from '../luma.js';
 import { type BlockFeatures, blockFeatures, blockSide, featureCount } from './features.js';
 import type { FittedPhotograph, NIQEModelContent } from './model.js';
@@ -30,7 +29,7 @@ export async function fitNIQE(
   { maxSize, source }: FitOptions = {},
   done: (count: number, total: number) => void = () => undefined,
 ): Promise<NIQEModelContent> {
-  const files = (await Promise.all(inputs.map(async (input) => ((await isFolder(input)) ? listImages(input) : [input])))).flat();
+  const files = await filesIn(inputs);
   const photographs: FittedPhotograph[] = [];
   const chosen: BlockFeatures[] = [];
   const seen = new Map<string, string>();
@@ -76,14 +75,6 @@ function sharpBlocks(file: string, { width, height, data }: RGBImage) {
   if (blocks.length === 0) throw inputFailure(`${file}: is ${width}x${height} pixels, smaller than a block of ${blockSide}x${blockSide}.`);
   const sharpest = blocks.reduce((most, { sharpness }) => Math.max(most, sharpness), 0);
   return { width, height, blocks: blocks.length, sharp: blocks.filter(({ sharpness }) => sharpness > sharpnessThreshold * sharpest) };
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  try {
-    return (await stat(path)).isDirectory();
-  } catch (error) {
-    throw systemFailure(error, 'read', path);
-  }
 }
 
 /** A model as a JSON file: a row of the covariance, and a photograph, on each line. */
