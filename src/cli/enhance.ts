@@ -65,9 +65,9 @@ export function register(program: Command): void {
 }
 
 async function enhance(inputs: string[], options: Options): Promise<void> {
-  const jobs = await planJobs(inputs, options.output);
   const network = chosenNetwork(options);
   const { ir, sources, weights } = await loadNetwork(network.model, network.weights, options);
+  const jobs = await planJobs(inputs, options.output);
   const engine = await requireEngine(options.engine, options.precision);
   const enhancer = new Enhancer(ir, weights, engine, { pixelLimit: options.maxPixels, precision: options.precision, sources });
   const progress = new Progress({ label: `enhancing on ${engine.name}`, total: jobs.length, unit: jobs.length === 1 ? 'image' : 'images' });

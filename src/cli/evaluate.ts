@@ -63,13 +63,13 @@ export function register(program: Command): void {
 
 async function evaluate(options: Options): Promise<void> {
   const metrics = await readyMetrics(options.metric === undefined ? defaultMetrics : metricsNamed(options.metric), options);
+  const network = chosenNetwork(options);
+  const { ir, sources, weights } = await loadNetwork(network.model, network.weights, options);
   const pairs = await pairFolders({ low: options.low, normal: options.normal });
   await checkFiles(
     pairs.map(({ name, files }) => ({ name, image: files.low as string, reference: files.normal as string })),
     metrics,
   );
-  const network = chosenNetwork(options);
-  const { ir, sources, weights } = await loadNetwork(network.model, network.weights, options);
   const engine = await requireEngine(options.engine, options.precision);
   const enhancer = new Enhancer(ir, weights, engine, { precision: options.precision, sources });
   enhancer.requireSameSize();

@@ -111,10 +111,18 @@ describe('did you mean', () => {
     ['range(3)', '`1..n`'],
     ['len([3])', '`length(list)`'],
     ['True', '`true`'],
-    ['H', '`[B, H, W, 3]`'],
   ])('%s, which other languages have, is answered with %s', (expression, advice) => {
     const [first] = errorsOf(source.replace('  high = last(', `  let other = ${expression}\n  high = last(`));
     expect([first?.code, first?.hint?.includes(advice)]).toEqual(['MFN1001', true]);
+  });
+
+  it('H, where no shape has it, is answered with `[B, H, W, 3]`', () => {
+    const [first] = errorsOf(source.replace('function twice', 'function tall(x: tensor) = H\nfunction twice'));
+    expect([first?.code, first?.hint?.includes('`[B, H, W, 3]`')]).toEqual(['MFN1001', true]);
+  });
+
+  it('H is the height of an image where there is one', () => {
+    expect(errorsOf(source.replace('  high = last(', '  let other = H\n  high = last('))).toEqual([]);
   });
 
   it('is answered for files beside the one that imports, by their names without the ending', async () => {

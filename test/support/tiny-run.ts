@@ -76,9 +76,9 @@ export async function makeTinyRun(folder: string): Promise<TinyRun> {
         output: `runs/${name}`,
         seed: 1,
         samples: { count: 1 },
-        // A thread takes longer to start than such a training takes.
-        loader: { workers: 0 },
         ...changes,
+        // A thread takes longer to start than such a training takes.
+        loader: changes.loader ?? { workers: 0 },
       };
       writeFileSync(path, stringify(content));
       return path;
