@@ -41,6 +41,8 @@ describe('mfnc variants', () => {
       ['w/o KL', 1, `${ablations}/without-kl.mfn`, 4_774_768],
       ['w/o MSR', 3, `${ablations}/without-msr.mfn`, 1_522_664],
       ['w/o SSIM', 1, `${ablations}/without-ssim.mfn`, 4_774_768],
+      ['DRGN, KL of each channel', 1, 'models/kl-forms.mfn#DRGN, KL of each channel', 4_774_768],
+      ['DRGN, KL of histograms', 1, 'models/kl-forms.mfn#DRGN, KL of histograms', 4_774_768],
     ]);
   });
 
