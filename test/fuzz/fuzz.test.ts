@@ -1,11 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { toLanguageServerDiagnostics } from '../../src/cli/language-server-diagnostics.js';
-import { renderDiagnostics } from '../../src/cli/terminal/render-diagnostic.js';
-import { analyze, format, verifyIR } from '../../src/compiler/index.js';
+import { bundledSubject } from './bundled-subject.js';
 import { problemOf } from './check-input.js';
 import { inputOf } from './inputs.js';
 
-const subject = { analyze, format, verifyIR, renderDiagnostics, toLanguageServerDiagnostics };
+const subject = await bundledSubject();
 const pieces = Array.from({ length: 20 }, (_, i) => [1000 * i, 1000 * i + 999] as const);
 
 describe('generated and damaged sources are answered without an exception, with places inside their files', () => {
