@@ -97,6 +97,8 @@ export function register(program: Command): void {
         'Metrics:',
         metricList(),
         '',
+        'A metric that is not defined for one of the held-out pictures has no mean, which is said below the table.',
+        '',
         `Convention: ${costConvention}.`,
         '',
         'Examples:',

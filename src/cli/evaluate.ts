@@ -3,17 +3,18 @@ import type { Precision } from '../compiler/3-lower/index.js';
 import { pairFolders } from '../runtime/data/index.js';
 import { type EngineChoice, engineChoices } from '../runtime/engines/index.js';
 import { Enhancer } from '../runtime/enhance/index.js';
-import { checkFiles, defaultMetrics, type Evaluation, evaluatePairs, metricsNamed } from '../runtime/metrics/index.js';
+import { checkFiles, defaultMetrics, type Evaluation, evaluatePairs, metricsNamed, undefinedScores } from '../runtime/metrics/index.js';
 import { chosenNetwork, modelOption, weightsOption } from './default-network.js';
 import { guarded } from './guarded.js';
 import { loadNetwork, mapOptionText } from './load-network.js';
 import { type ErrorLimit, maxErrorsOption } from './max-errors.js';
 import { type Measuring, metricList, metricModelOption, metricOption, readyMetrics } from './metrics-options.js';
-import { formatScores, type ResultFormat } from './metrics-table.js';
+import { formatScores, meanRow, type ResultFormat } from './metrics-table.js';
 import { precisionOption } from './precision-option.js';
 import { requireEngine } from './runtime-failure.js';
 import { type Overriding, setOption } from './set-option.js';
 import { Progress } from './terminal/progress.js';
+import { partialMeans, tellUndefined, undefinedHelp } from './undefined-scores.js';
 
 interface Options extends ErrorLimit, Overriding, Measuring, ResultFormat {
   readonly model?: string;
@@ -53,6 +54,8 @@ export function register(program: Command): void {
         'Metrics:',
         metricList(),
         '',
+        undefinedHelp,
+        '',
         'Examples:',
         '  mfnc evaluate --low test/low --normal test/high',
         '  mfnc evaluate --model models/lw-drgn.mfn --weights runs/lol/weights.safetensors --low test/low --normal test/high --metric psnr,ssim,fsim',
@@ -83,6 +86,13 @@ async function evaluate(options: Options): Promise<void> {
       metrics,
     );
     progress.finish();
+    tellUndefined(
+      evaluation.images.flatMap(({ scores, input }, i) => {
+        const path = pairs[i]?.files.low as string;
+        return [...undefinedScores(metrics, path, input), ...undefinedScores(metrics, `${path}, enhanced`, scores)];
+      }),
+      evaluation.images.flatMap(({ scores, input }) => [scores, input]),
+    );
     process.stdout.write(options.json === true ? `${JSON.stringify(evaluation, null, 2)}\n` : format(evaluation, options));
   } finally {
     progress.finish();
@@ -90,7 +100,7 @@ async function evaluate(options: Options): Promise<void> {
   }
 }
 
-function format({ images, mean, input, output, protocols }: Evaluation, options: Options): string {
+function format({ images, mean, counts, input, inputCounts, output, protocols }: Evaluation, options: Options): string {
   return formatScores(
     {
       subject: 'image',
@@ -101,9 +111,13 @@ function format({ images, mean, input, output, protocols }: Evaluation, options:
         facts: [String(width), String(height)],
         scores: { output: scores, input: before },
       })),
-      total: { name: `mean of ${images.length}`, facts: ['', ''], scores: { output: mean, input } },
+      total: meanRow({ output: mean, input }, images.length, [counts, inputCounts]),
       protocols,
-      notes: [`output of the network: ${output}`],
+      notes: [
+        ...partialMeans(counts, images.length),
+        ...partialMeans(inputCounts, images.length, 'input'),
+        `output of the network: ${output}`,
+      ],
     },
     options,
   );

@@ -1,34 +1,71 @@
-import { readResults, requireOneProtocol } from '../runtime/metrics/index.js';
+import { isScore, type MetricResults, partialCounts, readResults, requireOneProtocol } from '../runtime/metrics/index.js';
 import { CommandFailure } from './failure.js';
 import { formatScores, type ResultFormat } from './metrics-table.js';
+import { partialMeans } from './undefined-scores.js';
+
+interface NamedResults extends MetricResults {
+  /** Path of the file. */
+  readonly name: string;
+}
 
 /** The means of several files of results in one table. @throws RuntimeFailure where their protocols, or their images, differ. */
 export async function compareResults(paths: readonly string[], format: ResultFormat): Promise<string> {
   const all = await Promise.all(paths.map(async (name) => ({ name, ...(await readResults(name)) })));
   const protocols = requireOneProtocol(all);
-  const [first, ...others] = all.map(({ name, images }) => ({ name, images: images.map((image) => image.name) }));
-  const other = others.find(({ images }) => JSON.stringify(images) !== JSON.stringify(first?.images));
-  if (first !== undefined && other !== undefined) {
-    const lonely = [first, other].flatMap(({ name, images }, i, sides) =>
-      images.filter((image) => !sides[1 - i]?.images.includes(image)).map((image) => `${image} (only in ${name})`),
+  requireSameImages(all.map(({ name, images }) => ({ name, images: images.map((image) => image.name) })));
+  for (const metric of Object.keys(protocols))
+    requireSameImages(
+      all.filter(({ mean }) => metric in mean).map((each) => definedIn(each, metric)),
+      metric,
     );
-    throw new CommandFailure(
-      2,
-      `${first.name} and ${other.name} are means over different images (${first.images.length} and ${other.images.length}): ${lonely.slice(0, 3).join(', ')}${lonely.length > 3 ? ', ...' : ''}`,
-      'measure the same images on both sides',
-    );
+  const counted = all.map(({ name, mean, images }) => ({
+    name,
+    mean,
+    images: images.length,
+    counts: partialCounts(images.map(({ scores }) => scores)),
+  }));
+  if (format.json === true) {
+    const results = counted.map(({ name, images, counts, mean }) => ({ file: name, images, ...(counts && { counts }), mean }));
+    return `${JSON.stringify({ results, protocols }, null, 2)}\n`;
   }
-  if (format.json === true)
-    return `${JSON.stringify({ results: all.map(({ name, mean, images }) => ({ file: name, images: images.length, mean })), protocols }, null, 2)}\n`;
   return formatScores(
     {
       subject: 'results',
       facts: ['images'],
       groups: [{ key: 'mean' }],
-      rows: all.map(({ name, mean, images }) => ({ name, facts: [String(images.length)], scores: { mean } })),
+      rows: counted.map(({ name, mean, images }) => ({ name, facts: [String(images)], scores: { mean } })),
       protocols,
-      notes: [],
+      notes: [...new Set(counted.flatMap(({ counts, images }) => partialMeans(counts, images)))],
     },
     format,
+  );
+}
+
+/** What a mean is over. */
+interface Averaged {
+  readonly name: string;
+  readonly images: readonly string[];
+}
+
+/** The images of a file that a metric is defined for. */
+const definedIn = ({ name, images }: NamedResults, metric: string): Averaged => ({
+  name,
+  images: images.filter(({ scores }) => isScore(scores[metric])).map((image) => image.name),
+});
+
+/** @param metric that the means are of; of all where it is left out. @throws CommandFailure */
+function requireSameImages([first, ...others]: readonly Averaged[], metric?: string): void {
+  const other = others.find(({ images }) => JSON.stringify(images) !== JSON.stringify(first?.images));
+  if (first === undefined || other === undefined) return;
+  const lonely = [first, other].flatMap(({ name, images }, i, sides) =>
+    images.filter((image) => !sides[1 - i]?.images.includes(image)).map((image) => `${image} (only in ${name})`),
+  );
+  const subject = metric === undefined ? 'are means' : `have means of ${metric}`;
+  throw new CommandFailure(
+    2,
+    `${first.name} and ${other.name} ${subject} over different images (${first.images.length} and ${other.images.length}): ${lonely.slice(0, 3).join(', ')}${lonely.length > 3 ? ', ...' : ''}`,
+    metric === undefined
+      ? 'measure the same images on both sides'
+      : `${metric} is not defined for the others there; measure both sides on images that it is defined for, or leave it out`,
   );
 }

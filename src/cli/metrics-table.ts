@@ -1,4 +1,4 @@
-import { metricsNamed, type Protocols, protocolText, type Scores } from '../runtime/metrics/index.js';
+import { metricsNamed, type Protocols, protocolText, type ScoreCounts, type Scores } from '../runtime/metrics/index.js';
 import { csvLine, markdownTable } from '../runtime/tables/index.js';
 import { formatTable } from './terminal/table.js';
 
@@ -32,6 +32,11 @@ export interface ScoreRow {
   readonly scores: Readonly<Record<string, Scores>>;
 }
 
+/** The last row of a table of images. */
+export function meanRow(scores: ScoreRow['scores'], images: number, counts: readonly (ScoreCounts | undefined)[]): ScoreRow {
+  return { name: counts.every((each) => each === undefined) ? `mean of ${images}` : 'mean', facts: ['', ''], scores };
+}
+
 /** A table for terminals, Markdown, or CSV. What the numbers mean stands beside them in each. */
 export function formatScores(table: ScoreTable, { csv, markdown }: ResultFormat): string {
   if (csv === true) return asCSV(table);
@@ -58,7 +63,11 @@ function columnsOf({ groups, protocols }: ScoreTable): NumberColumn[] {
 }
 
 function cellsOf({ name, facts, scores }: ScoreRow, columns: readonly NumberColumn[]): string[] {
-  return [name, ...facts, ...columns.map(({ group, metric, decimals }) => scores[group]?.[metric]?.toFixed(decimals) ?? '')];
+  const cell = ({ group, metric, decimals }: NumberColumn): string => {
+    const score = scores[group]?.[metric];
+    return score === null ? '-' : (score?.toFixed(decimals) ?? '');
+  };
+  return [name, ...facts, ...columns.map(cell)];
 }
 
 function legend({ protocols, notes }: ScoreTable): string[] {
@@ -100,7 +109,7 @@ function asCSV(table: ScoreTable): string {
     ...facts,
     ...columns.flatMap(({ group, metric }) => {
       const score = scores[group]?.[metric];
-      return score === undefined ? ['', ''] : [score, table.protocols[metric]?.id];
+      return score === undefined ? ['', ''] : [score ?? '', table.protocols[metric]?.id];
     }),
   ];
   return [

@@ -11,14 +11,16 @@ import {
   measureFiles,
   metrics,
   metricsNamed,
+  undefinedScores,
 } from '../runtime/metrics/index.js';
 import { CommandFailure } from './failure.js';
 import { guarded } from './guarded.js';
 import { compareResults } from './metrics-compare.js';
 import { registerFitNIQE } from './metrics-fit-niqe.js';
 import { type Measuring, metricList, metricModelOption, metricOption, readyMetrics } from './metrics-options.js';
-import { formatScores, type ResultFormat } from './metrics-table.js';
+import { formatScores, meanRow, type ResultFormat } from './metrics-table.js';
 import { Progress } from './terminal/progress.js';
+import { partialMeans, tellUndefined, undefinedHelp } from './undefined-scores.js';
 
 interface Options extends Measuring, ResultFormat {
   readonly compare?: readonly string[];
@@ -45,6 +47,8 @@ export function register(program: Command): void {
         '',
         'Metrics:',
         metricList(),
+        '',
+        undefinedHelp,
         '',
         'Results whose numbers were taken by different protocols are not put into one table.',
         '',
@@ -79,6 +83,10 @@ async function measure(image: string | undefined, reference: string | undefined,
   try {
     const results = await measureFiles(files, ready, (done) => progress?.update(done));
     progress?.finish();
+    tellUndefined(
+      results.images.flatMap(({ scores }, i) => undefinedScores(ready, (files[i] as MeasuredFile).image, scores)),
+      results.images.map(({ scores }) => scores),
+    );
     process.stdout.write(options.json === true ? `${JSON.stringify(results, null, 2)}\n` : formatResults(results, options));
   } finally {
     progress?.finish();
@@ -120,7 +128,7 @@ function named(files: readonly string[]): MeasuredFile[] {
   return files.map((file, i) => ({ name: new Set(stems).size === files.length ? (stems[i] as string) : basename(file), image: file }));
 }
 
-function formatResults({ images, mean, protocols }: MetricResults, format: ResultFormat): string {
+function formatResults({ images, mean, counts, protocols }: MetricResults, format: ResultFormat): string {
   const scoresOf = (scores: MetricResults['mean']) => ({ image: scores });
   return formatScores(
     {
@@ -128,9 +136,9 @@ function formatResults({ images, mean, protocols }: MetricResults, format: Resul
       facts: ['width', 'height'],
       groups: [{ key: 'image' }],
       rows: images.map(({ name, width, height, scores }) => ({ name, facts: [String(width), String(height)], scores: scoresOf(scores) })),
-      ...(images.length > 1 && { total: { name: `mean of ${images.length}`, facts: ['', ''], scores: scoresOf(mean) } }),
+      ...(images.length > 1 && { total: meanRow(scoresOf(mean), images.length, [counts]) }),
       protocols,
-      notes: [],
+      notes: images.length > 1 ? partialMeans(counts, images.length) : [],
     },
     format,
   );

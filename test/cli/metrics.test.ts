@@ -72,6 +72,56 @@ describe('mfnc metrics', () => {
     expectMistake(await runCommand('metrics', '--compare', mixed), /other\.json: is no JSON\./);
   });
 
+  it('gives the numbers of the other images where a metric is not defined for one, and says which and why', async () => {
+    const folder = temporaryFolder();
+    const { low, normal } = await writePairs(folder, 3, 40, 30);
+    const flat = await sharp({ create: { width: 40, height: 30, channels: 3, background: '#808080' } })
+      .png()
+      .toBuffer();
+    for (const side of [low, normal]) writeFileSync(join(side, '2.png'), flat);
+    const asked = [low, normal, '--metric', 'psnr,fsim'];
+    const { code, stdout, stderr } = await runCommand('metrics', ...asked, '--json');
+    expect(code, stderr).toBe(0);
+    const results: MetricResults = JSON.parse(stdout);
+    expect(results.images.map(({ scores }) => scores.fsim)).toEqual([expect.any(Number), null, expect.any(Number)]);
+    expect(results.mean.fsim).toBeCloseTo(
+      ((results.images[0]?.scores.fsim as number) + (results.images[2]?.scores.fsim as number)) / 2,
+      12,
+    );
+    expect(results.counts).toEqual({ psnr: 3, fsim: 2 });
+    const reason = 'low/2.png: FSIM is not defined for it: it gives no number for images of which neither has a feature.\n';
+    expect(stderr.split(reason)).toHaveLength(2);
+
+    const note = 'FSIM: the mean is over 2 of 3 images, as it is not defined for the others';
+    const table = await printed(...asked);
+    expect(table).toMatch(/\n2 +40 +30 +100\.00 +-\n/);
+    expect(table).toMatch(new RegExp(`\nmean +[\\d.]+ +${results.mean.fsim?.toFixed(4)}\n`));
+    expect(table).toContain(note);
+    const csv = await printed(...asked, '--csv');
+    expect(csv).toMatch(/\n2,40,30,100,psnr-[0-9a-f]{8},,fsim-[0-9a-f]{8}\n/);
+    expect(csv).toContain(`# ${note}\n`);
+    expect(await printed(...asked, '--markdown')).toMatch(/\n\| 2 \| 40 \| 30 \| 100\.00 \| - \|\n/);
+
+    const [partial, whole] = [join(folder, 'partial.json'), join(folder, 'whole.json')];
+    writeFileSync(partial, stdout);
+    expect(await printed('--compare', partial, partial)).toContain(note);
+    writeFileSync(
+      whole,
+      JSON.stringify({ ...results, images: results.images.map((image) => ({ ...image, scores: { psnr: 1, fsim: 0.5 } })) }),
+    );
+    expectMistake(
+      await runCommand('metrics', '--compare', partial, whole),
+      /have means of fsim over different images \(2 and 3\): 2 \(only in .*whole/,
+    );
+
+    const [image, reference] = [join(low, '2.png'), join(normal, '2.png')];
+    expectMistake(
+      await runCommand('metrics', image, reference, '--metric', 'fsim'),
+      /2\.png: FSIM is not defined for it: it gives no number/,
+    );
+    expect(await printed(image, reference, '--metric', 'psnr,fsim')).toMatch(/\n2 +40 +30 +100\.00 +-\n/);
+  });
+
   it('measures images by themselves with what the package ships, and not NIQE of two models in one table', async () => {
     const folder = temporaryFolder();
     const { low } = await writePairs(folder, 2, 200, 192);

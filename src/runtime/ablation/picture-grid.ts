@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { encodeImage, type RGBImage, readImage } from '../data/index.js';
-import { metricsNamed, type Scores } from '../metrics/index.js';
+import { isScore, metricsNamed, type Scores } from '../metrics/index.js';
 import type { AblationResults } from './results.js';
 
 /** A picture of the report. */
@@ -29,7 +29,7 @@ export async function pictureColumns({ rows, heldOut, pictures: count, metricNam
   const [metric] = metricsNamed(metricNames);
   const scored = (title: string, scores: Scores | undefined): string => {
     const score = metric && scores?.[metric.name];
-    return metric === undefined || score === undefined ? title : `${title}: ${metric.title} ${score.toFixed(metric.decimals)}`;
+    return metric === undefined || !isScore(score) ? title : `${title}: ${metric.title} ${score.toFixed(metric.decimals)}`;
   };
   const shown = rows.flatMap(({ name, cells }) => {
     const done = cells.find(({ record }) => record?.evaluation !== undefined);

@@ -1,4 +1,4 @@
-import { type Protocols, requireOneProtocol, type Scores } from '../metrics/index.js';
+import { type Evaluation, metricsNamed, type Protocols, requireOneProtocol, type Scores, wholeMeans } from '../metrics/index.js';
 import type { Ablation } from './ablation-file.js';
 import { budgetNotes } from './budget-notes.js';
 import type { AblationRow, CellRecord, StageRecord } from './cell.js';
@@ -50,8 +50,8 @@ export interface AblationResults {
   readonly metricNames: readonly string[];
   /** How the numbers were taken, by name of the metric. */
   readonly protocols: Protocols;
-  /** Of the held-out pictures before they were enhanced; undefined where nothing is measured yet. */
-  readonly input: Scores | undefined;
+  /** Of the held-out pictures before they were enhanced; without metrics that are not defined for one; undefined where nothing is measured yet. */
+  readonly input: Readonly<Record<string, number>> | undefined;
   readonly confidence: number;
   /** Of the picture that costs are for. */
   readonly size: string;
@@ -74,6 +74,7 @@ export function resultsOf(
     record?.evaluation === undefined ? [] : [{ name: `${cell.row.name}, seed ${cell.seed}`, ...record.evaluation }],
   );
   const protocols = requireOneProtocol(measured);
+  const [first] = measured;
   const [base] = rows as readonly [AblationRow];
   const ordered = [...rows.slice(1), base];
   const baseScores = (metric: string): Map<number, number> => scoresOf(cells, base, metric);
@@ -102,20 +103,40 @@ export function resultsOf(
     seeds: ablation.seeds,
     metricNames: ablation.metrics,
     protocols,
-    input: measured[0]?.input,
+    input: first && wholeMeans(first.input, first.inputCounts, first.images.length),
     confidence: ablation.confidence,
     size: ablation.size,
     heldOut,
     pictures: Math.min(ablation.pictures, heldOut.pairs.length),
-    notes: budgetNotes(ablation, rows, cells, isExhausted),
+    notes: [...budgetNotes(ablation, rows, cells, isExhausted), ...undefinedNotes(measured)],
   };
+}
+
+/** The means of a cell over all held-out pairs. One over a part of them would compare with none of another cell, so it is left out. */
+export function comparableMeans(record: CellRecord | undefined): Readonly<Record<string, number>> {
+  const evaluation = record?.evaluation;
+  return evaluation === undefined ? {} : wholeMeans(evaluation.mean, evaluation.counts, evaluation.images.length);
+}
+
+/** What has no mean because a metric is not defined for a picture, in sentences. */
+function undefinedNotes(measured: readonly (Evaluation & { readonly name: string })[]): string[] {
+  const notesOf = (subject: string, pictures: readonly { readonly name: string; readonly scores: Scores }[]) =>
+    metricsNamed(Object.keys(pictures[0]?.scores ?? {})).flatMap(({ name, title }) => {
+      const lacking = pictures.filter(({ scores }) => scores[name] === null).map((picture) => picture.name);
+      if (lacking.length === 0) return [];
+      return [
+        `${subject}: ${title} has no mean, as it is not defined for ${lacking.length} of ${pictures.length} pictures: ${lacking.join(', ')}.`,
+      ];
+    });
+  const inputs = measured[0]?.images.map(({ name, input }) => ({ name, scores: input })) ?? [];
+  return [...notesOf('input', inputs), ...measured.flatMap(({ name, images }) => notesOf(name, images))];
 }
 
 /** The means of a metric over the held-out pairs, by seed. */
 function scoresOf(cells: readonly CellResult[], row: AblationRow, metric: string): Map<number, number> {
   return new Map(
     cells.flatMap(({ cell, record }) => {
-      const score = cell.row === row ? record?.evaluation?.mean[metric] : undefined;
+      const score = cell.row === row ? comparableMeans(record)[metric] : undefined;
       return score === undefined ? [] : [[cell.seed, score] as const];
     }),
   );

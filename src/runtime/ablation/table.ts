@@ -1,7 +1,7 @@
 import { metricsNamed, protocolText } from '../metrics/index.js';
 import { csvLine, markdownTable } from '../tables/index.js';
 import type { Estimate } from './estimates.js';
-import type { AblationResults, MetricSummary, ResultRow } from './results.js';
+import { type AblationResults, comparableMeans, type MetricSummary, type ResultRow } from './results.js';
 
 /** A table of texts. */
 export interface TextTable {
@@ -36,7 +36,16 @@ const mostSeeds = ({ rows, metricNames }: AblationResults): number =>
 function mainTable(results: AblationResults): TextTable {
   const metrics = metricsNamed(results.metricNames);
   const { input } = results;
-  const inputRow = input && ['input', '', ...metrics.map(({ name, decimals }) => input[name]?.toFixed(decimals) ?? ''), '', '', '', '', ''];
+  const inputRow = input && [
+    'input',
+    '',
+    ...metrics.map(({ name, decimals }) => input[name]?.toFixed(decimals) ?? '-'),
+    '',
+    '',
+    '',
+    '',
+    '',
+  ];
   return {
     columns: [
       { title: 'variant' },
@@ -108,7 +117,7 @@ export function seedTable(results: AblationResults): TextTable {
       cells.map(({ cell, record, state }) => [
         name,
         String(cell.seed),
-        ...metrics.map((metric) => record?.evaluation?.mean[metric.name]?.toFixed(metric.decimals) ?? '-'),
+        ...metrics.map((metric) => comparableMeans(record)[metric.name]?.toFixed(metric.decimals) ?? '-'),
         record === undefined ? '-' : String(record.stages.reduce((sum, { steps }) => sum + steps, 0)),
         record === undefined ? '-' : trainingTime(record.seconds),
         state,
@@ -189,7 +198,7 @@ export function seedsAsCSV(results: AblationResults): string {
     cells.map(({ cell, record, state }) => [
       name,
       cell.seed,
-      ...results.metricNames.map((metric) => record?.evaluation?.mean[metric]),
+      ...results.metricNames.map((metric) => comparableMeans(record)[metric]),
       record?.stages.reduce((sum, { steps }) => sum + steps, 0),
       record?.seconds,
       record?.engine,

@@ -3,7 +3,7 @@ import { type RGBImage, readImage } from '../data/index.js';
 import { measureImage, protocolsOf, requireMeasurable } from './measure.js';
 import type { ReadyMetric } from './metric.js';
 import { readyDefaultMetrics } from './registry.js';
-import { type ImageScore, type MetricResults, meanScores, type Scores } from './results.js';
+import { type ImageScore, type MetricResults, meanScores, partialCounts, type ScoreCounts, type Scores } from './results.js';
 
 /** Metrics of one pair: of the enhanced image against the normal one, and of the input as it is. */
 export interface PairScore extends ImageScore {
@@ -13,6 +13,8 @@ export interface PairScore extends ImageScore {
 export interface Evaluation extends MetricResults<PairScore> {
   /** Means of the images before they were enhanced. */
   readonly input: Scores;
+  /** Over how many images these are; absent where each is over all. */
+  readonly inputCounts?: ScoreCounts;
   /** What happened to the network's output before it was measured. */
   readonly output: string;
 }
@@ -42,14 +44,18 @@ export async function evaluatePairs(
       name,
       width: low.width,
       height: low.height,
-      scores: measureImage(metrics, { path, image: enhanced }, normal),
-      input: measureImage(metrics, { path, image: low }, normal),
+      scores: measureImage(metrics, enhanced, normal),
+      input: measureImage(metrics, low, normal),
     });
     done(images.length);
   }
+  const [outputs, inputs] = [images.map(({ scores }) => scores), images.map(({ input }) => input)];
+  const [counts, inputCounts] = [partialCounts(outputs), partialCounts(inputs)];
   return {
-    mean: meanScores(images.map(({ scores }) => scores)),
-    input: meanScores(images.map(({ input }) => input)),
+    mean: meanScores(outputs),
+    ...(counts && { counts }),
+    input: meanScores(inputs),
+    ...(inputCounts && { inputCounts }),
     images,
     output: 'clipped and rounded to 8 bits before it is measured',
     protocols: protocolsOf(metrics),

@@ -1,5 +1,5 @@
 export { type Evaluation, evaluatePairs, type PairScore } from './evaluate.js';
-export { checkFiles, type MeasuredFile, measureFiles, protocolsOf } from './measure.js';
+export { checkFiles, type MeasuredFile, measureFiles, protocolsOf, undefinedScores } from './measure.js';
 export type { FittedMetric, Metric, ReadyMetric } from './metric.js';
 export { type NamedModel, type NamedModels, prepareMetrics } from './model-files.js';
 export { type FitOptions, fitNIQE, formatNIQEModel } from './niqe/fit.js';
@@ -7,6 +7,6 @@ export { type Measured, type Protocol, type Protocols, protocolText, requireOneP
 export { psnr } from './psnr.js';
 export { readResults } from './read-results.js';
 export { defaultMetrics, fittedMetrics, metrics, metricsNamed } from './registry.js';
-export type { ImageScore, MetricResults, Scores } from './results.js';
+export { type ImageScore, isScore, type MetricResults, partialCounts, type ScoreCounts, type Scores, wholeMeans } from './results.js';
 export { ssim } from './ssim.js';
 export { ssimWindow } from './structural-similarity.js';

@@ -2,13 +2,7 @@ import { type RGBImage, readImage, readImageHeader } from '../data/index.js';
 import { inputFailure, RuntimeFailure } from '../files/index.js';
 import type { ReadyMetric } from './metric.js';
 import type { Protocols } from './protocol.js';
-import { type ImageScore, type MetricResults, meanScores, type Scores } from './results.js';
-
-/** An image with the path that messages about it start with. */
-export interface NamedImage {
-  readonly path: string;
-  readonly image: RGBImage;
-}
+import { type ImageScore, type MetricResults, meanScores, partialCounts, type Scores } from './results.js';
 
 /** An image file to measure. */
 export interface MeasuredFile {
@@ -18,17 +12,24 @@ export interface MeasuredFile {
   readonly reference?: string;
 }
 
-/** All metrics of one image. @throws RuntimeFailure where a metric gives no number for it. */
-export function measureImage(metrics: readonly ReadyMetric[], { path, image }: NamedImage, reference?: RGBImage): Scores {
+/** All metrics of one image; null for one that gives no number for it. */
+export function measureImage(metrics: readonly ReadyMetric[], image: RGBImage, reference?: RGBImage): Scores {
   return Object.fromEntries(
     metrics.map(({ metric, measure }) => {
       const score = measure(image, reference);
-      if (Number.isFinite(score)) return [metric.name, score];
-      throw inputFailure(
-        `${path}: ${metric.title} is not defined for it${metric.undefinedFor === undefined ? '' : `: it gives no number for ${metric.undefinedFor}`}.`,
-      );
+      return [metric.name, Number.isFinite(score) ? score : null];
     }),
   );
+}
+
+/** A sentence for each metric that is not defined for an image. @param subject names the image and begins the sentences: its path. */
+export function undefinedScores(metrics: readonly ReadyMetric[], subject: string, scores: Scores): string[] {
+  return metrics
+    .filter(({ metric }) => scores[metric.name] === null)
+    .map(
+      ({ metric: { title, undefinedFor } }) =>
+        `${subject}: ${title} is not defined for it${undefinedFor === undefined ? '' : `: it gives no number for ${undefinedFor}`}.`,
+    );
 }
 
 export function protocolsOf(metrics: readonly ReadyMetric[]): Protocols {
@@ -96,8 +97,10 @@ export async function measureFiles(
       referencePath === undefined ? undefined : readImage(referencePath, 'training'),
     ]);
     requireMeasurable(metrics, { path, ...image }, reference && referencePath ? { path: referencePath, ...reference } : undefined);
-    images.push({ name, width: image.width, height: image.height, scores: measureImage(metrics, { path, image }, reference) });
+    images.push({ name, width: image.width, height: image.height, scores: measureImage(metrics, image, reference) });
     done(images.length);
   }
-  return { mean: meanScores(images.map(({ scores }) => scores)), images, protocols: protocolsOf(metrics) };
+  const all = images.map(({ scores }) => scores);
+  const counts = partialCounts(all);
+  return { mean: meanScores(all), ...(counts && { counts }), images, protocols: protocolsOf(metrics) };
 }

@@ -3,7 +3,7 @@ import { inputFailure, readText } from '../files/index.js';
 import type { MetricResults } from './results.js';
 
 const largestResults = 256 * 2 ** 20;
-const scores = { type: 'object', additionalProperties: { type: 'number' } } as const;
+const scores = { type: 'object', additionalProperties: { type: 'number', nullable: true } } as const;
 
 /** What is needed of results to compare them; they may say more, as those of an evaluation do. */
 const matchesSchema = new Ajv().compile<MetricResults>({

@@ -1,4 +1,4 @@
-import { metrics, protocolText } from '../metrics/index.js';
+import { metrics, protocolText, type Scores } from '../metrics/index.js';
 import type { ValidationRecord } from '../observe/index.js';
 import { escaped, table } from './html.js';
 
@@ -9,13 +9,14 @@ export function metricTitle(name: string): string {
 }
 
 /** `PSNR 18.50 dB`. */
-export function scoreWithName(name: string, value: number | undefined): string {
+export function scoreWithName(name: string, value: number | null | undefined): string {
   const { title = name, unit } = metrics.find((metric) => metric.name === name) ?? {};
   return `${title} ${scoreText(name, value)}${unit === undefined ? '' : ` ${unit}`}`;
 }
 
-export function scoreText(name: string, value: number | undefined): string {
+export function scoreText(name: string, value: number | null | undefined): string {
   if (value === undefined) return '';
+  if (value === null) return '-';
   return value.toFixed(metrics.find((metric) => metric.name === name)?.decimals ?? 4);
 }
 
@@ -31,7 +32,7 @@ export function bestOf(validations: readonly ValidationRecord[]): ValidationReco
 /** Scores of each image, the worst first, with the means and, below, how they were taken. */
 export function scoreTable(record: ValidationRecord, caption: string): string {
   const names = Object.keys(record.mean);
-  const score = (scores: Readonly<Record<string, number>>) => names.map((name) => scoreText(name, scores[name]));
+  const score = (scores: Scores) => names.map((name) => scoreText(name, scores[name]));
   const columns = [
     { title: 'image' },
     ...['size', ...names.map(metricTitle), ...names.map((name) => `input ${metricTitle(name)}`)].map((title) => ({

@@ -1,5 +1,6 @@
 import { encodeImage, type RGBImage } from '../data/index.js';
 import type { Moment } from '../files/index.js';
+import { isScore } from '../metrics/index.js';
 import type { Samples, StepRecord, TrainObserver, Validated } from '../observe/index.js';
 import { EventFiles } from './event-file.js';
 import type { SummaryValue } from './messages.js';
@@ -52,7 +53,7 @@ export class TensorBoardEvents implements TrainObserver {
   }
 
   async validated({ mean, ...moment }: Validated): Promise<void> {
-    const values = Object.entries(mean).map(([metric, scalar]) => ({ tag: `validation/${metric}`, scalar }));
+    const values = Object.entries(mean).flatMap(([metric, scalar]) => (isScore(scalar) ? [{ tag: `validation/${metric}`, scalar }] : []));
     await this.append(this.stepOf(moment), values);
   }
 
