@@ -6,7 +6,7 @@ import {
   type AblationResults,
   type AblationRow,
   ablationDefaults,
-  type CellState,
+  type CellResult,
   legend,
   mostMinutes,
   readAblation,
@@ -92,7 +92,8 @@ export function register(program: Command): void {
         '  output: runs/ablation',
         '',
         'The same command again goes on where the last one stopped: what is trained is kept as long as it is described in the same way, a training that was',
-        'interrupted resumes, one that failed is tried again. Ctrl-C stops after the running step (exit code 130). What a budget cuts is said below the table.',
+        'interrupted resumes, one that failed, or could not be measured again, is tried again. Ctrl-C stops after the running step (exit',
+        'code 130). What a budget cuts is said below the table.',
         '',
         'Metrics:',
         metricList(),
@@ -130,11 +131,12 @@ async function ablate(file: string, options: Options): Promise<void> {
           progress = new TrainProgress(row.engine.name);
           return progress;
         },
-        cellEnded: async (state, isNew, soFar) => {
+        cellEnded: async ({ state, problem }, isNew, soFar) => {
           progress?.end();
-          if (!isNew) process.stderr.write('is done already\n');
-          if (state === 'failed')
-            process.stderr.write(`${colorsFor(process.stderr).red('failed')}: the table says why; the others go on\n`);
+          const { red } = colorsFor(process.stderr);
+          if (problem !== undefined) process.stderr.write(`${red('not measured again')}: the table says why; the others go on\n`);
+          else if (!isNew) process.stderr.write('is done already\n');
+          if (state === 'failed') process.stderr.write(`${red('failed')}: the table says why; the others go on\n`);
           if (isNew) await writeReports(ablation.output, soFar);
         },
       },
@@ -143,14 +145,14 @@ async function ablate(file: string, options: Options): Promise<void> {
     const files = await writeReports(ablation.output, results);
     process.stdout.write(options.json === true ? resultsAsJSON(results) : `${asText(results)}\n${Object.values(files).join('\n')}\n`);
     if (interruption.signal.aborted) process.exitCode = interruptedExitCode;
-    else if (statesOf(results).includes('failed')) process.exitCode = 1;
+    else if (cellsOf(results).some(({ state, problem }) => state === 'failed' || problem !== undefined)) process.exitCode = 1;
   } finally {
     progress?.end();
     interruption.stop();
   }
 }
 
-const statesOf = ({ rows }: AblationResults): CellState[] => rows.flatMap(({ cells }) => cells.map(({ state }) => state));
+const cellsOf = ({ rows }: AblationResults): readonly CellResult[] => rows.flatMap(({ cells }) => cells);
 
 function asText(results: AblationResults): string {
   const tables = tablesOf(results).map(({ columns, rows }) => formatTable(columns, rows));

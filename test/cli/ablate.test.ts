@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
@@ -18,6 +18,7 @@ interface Cell {
   seed: number;
   state: string;
   folder: string;
+  problem?: string;
   record?: {
     stages: { name: string; steps: number }[];
     evaluation?: { mean: Record<string, number>; input: Record<string, number> };
@@ -130,6 +131,36 @@ describe('mfnc ablate', { timeout: 240_000 }, () => {
     const third = await results(file, '--no-train', '--stage-steps', '2');
     expect(third.rows.flatMap(({ cells }) => cells.map(({ state }) => state))).toEqual(Array.from({ length: 6 }, () => 'not run'));
     expect(third.code).toBe(0);
+  });
+
+  it('keeps what is known of a cell that cannot be measured again, goes on with the others, and tries it the next time', async () => {
+    const { file } = await makeAblation('variants: [plain.mfn]\nseeds: [1]\nbudget: { stage: { steps: 2 } }\npictures: 0\n');
+    const first = await results(file);
+    const folders = first.rows.map(({ cells }) => cells[0]?.folder as string);
+    const record = (folder: string): string => readFileSync(join(folder, 'result.json'), 'utf8');
+    // PSNR as if it had been taken otherwise, so that it has to be measured again.
+    for (const folder of folders)
+      writeFileSync(join(folder, 'result.json'), record(folder).replaceAll(/psnr-[0-9a-f]{8}/g, 'psnr-00000000'));
+    const [, base] = folders as [string, string];
+    const before = record(base);
+    const [weights, aside] = ['weights.safetensors', 'aside.safetensors'].map((name) => join(base, 'run', name)) as [string, string];
+    renameSync(weights, aside);
+
+    const asked = [file, '--metric', 'psnr,ssim,ssim_rgb'];
+    const second = await results(...asked);
+    expect(second.code).toBe(1);
+    expect(second.stderr).toContain('not measured again: the table says why; the others go on');
+    expect(second.rows.map(({ cells }) => cells[0]?.state)).toEqual(['complete', 'complete']);
+    expect(second.rows.map(({ metrics }) => Object.keys(metrics))).toEqual([['psnr', 'ssim', 'ssim_rgb'], ['ssim']]);
+    expect(second.rows[1]?.cells[0]?.problem).toContain('weights.safetensors: there is no such file');
+    expect(second.notes.join('\n')).toMatch(/^Tiny, seed 1 could not be measured again, .*weights\.safetensors: there is no such file/m);
+    expect(record(base)).toBe(before);
+
+    renameSync(aside, weights);
+    const third = await results(...asked);
+    expect(third.code, third.stderr).toBe(0);
+    expect(third.rows.map(({ metrics }) => Object.keys(metrics))).toEqual(second.rows.map(() => ['psnr', 'ssim', 'ssim_rgb']));
+    expect(third.rows.map(psnrOf)).toEqual(first.rows.map(psnrOf));
   });
 
   it('goes on after Ctrl-C and ends with the weights of an uninterrupted run', async () => {

@@ -33,8 +33,9 @@ function shortenedStages(row: AblationRow, cells: readonly CellResult[]): string
   return parts.length === 0 ? [] : [`${row.name}: cut by the budget: ${parts.join(', ')}.`];
 }
 
-function cellNote({ cell, record, state, stages = [] }: CellResult): string[] {
+function cellNote({ cell, record, state, stages = [], problem }: CellResult): string[] {
   const name = `${cell.row.name}, seed ${cell.seed}`;
+  if (problem !== undefined) return [`${name} could not be measured again, which the same command tries once more: ${problem}`];
   if (state === 'cut') return [`${name}: cut by the budget after ${record?.minutes} minutes, ${positionOf(record?.stages ?? [])}.`];
   if (state === 'failed') return [`${name} failed: ${record?.failure}`];
   if (state === 'unfinished') return [`${name} is unfinished, ${positionOf(stages)}; it does not count.`];

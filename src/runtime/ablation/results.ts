@@ -14,6 +14,8 @@ export interface CellResult {
   readonly cell: Cell;
   readonly record: CellRecord | undefined;
   readonly state: CellState;
+  /** Why it could not be measured again, where that was wanted: what is known of it was measured before. */
+  readonly problem?: string;
   /** Of an unfinished one: the steps that are done. */
   readonly stages?: readonly StageRecord[];
 }

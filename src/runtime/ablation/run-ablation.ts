@@ -1,21 +1,22 @@
 import { join } from 'node:path';
 import type { Pair } from '../data/index.js';
 import { inputFailure, makeFolder, withLock } from '../files/index.js';
-import type { ReadyMetric } from '../metrics/index.js';
+import { protocolsOf, type ReadyMetric } from '../metrics/index.js';
 import { describeRun, openData, type RunDescription, startWeights, type TrainReporter } from '../train/index.js';
 import type { Ablation } from './ablation-file.js';
 import { type AblationRow, cellFolder, cellKey, readCell } from './cell.js';
 import type { HeldOut } from './evaluate-cell.js';
-import { type AblationResults, type CellResult, type CellState, resultsOf } from './results.js';
+import { type AblationResults, type CellResult, resultsOf } from './results.js';
 import { type Cell, runCell } from './run-cell.js';
 import { readProgress } from './run-progress.js';
+import { takenAsNow } from './taken-as-now.js';
 
 /** What an ablation tells while it runs. */
 export interface AblationReporter {
   /** A cell begins, or goes on; `number` counts all cells from 1. @returns what follows its training. */
   cellStarted(row: AblationRow, seed: number, number: number, total: number): TrainReporter;
   /** A cell is over. @param isNew whether anything had to be done for it. @param results of all cells so far. */
-  cellEnded(state: CellState, isNew: boolean, results: AblationResults): Promise<void>;
+  cellEnded(cell: CellResult, isNew: boolean, results: AblationResults): Promise<void>;
 }
 
 export interface AblationRequest {
@@ -31,7 +32,8 @@ export interface AblationRequest {
 
 /**
  * Trains every variant with every seed and measures it on the held-out pairs: first all variants with the first seed, and so on, so that what an exhausted budget
- * leaves undone is as little as possible for each variant. Cells that are done already are kept; a cell that fails does not keep the others from running.
+ * leaves undone is as little as possible for each variant. Cells that are done already are kept; a cell that fails, or cannot be measured again, does not keep the others from
+ * running.
  * @throws RuntimeFailure for what is wrong with all of them: no held-out pairs, variants that are measured on different ones, the output folder.
  */
 export async function runAblation(request: AblationRequest): Promise<AblationResults> {
@@ -49,21 +51,23 @@ async function runCells(request: AblationRequest, cells: readonly Cell[], heldOu
   const timer = totalMinutes === undefined ? undefined : setTimeout(() => exhausted.abort(), totalMinutes * 60_000);
   const either = AbortSignal.any([signal, exhausted.signal]);
   const found = new Map<Cell, CellResult>();
-  for (const cell of cells) found.set(cell, await presentResult(cell));
+  const current = (result: CellResult): CellResult => (trains ? takenAsNow(result, protocolsOf(metrics)) : result);
+  for (const cell of cells) found.set(cell, current(await presentResult(cell)));
   const results = (): AblationResults => resultsOf(ablation, rows, [...found.values()], heldOut, exhausted.signal.aborted);
   try {
     for (const [i, cell] of trains ? cells.entries() : []) {
       if (either.aborted) break;
       const follower = reporter.cellStarted(cell.row, cell.seed, i + 1, cells.length);
-      const { record, isNew } = await runCell(cell, {
+      const { record, isNew, problem } = await runCell(cell, {
         heldOut,
         budget: ablation.budget,
         measurement: { metrics, pictures: ablation.pictures, signal: either, measured: (done, total) => follower.validating(done, total) },
         reporter: follower,
       });
-      const result = record === undefined ? await presentResult(cell) : { cell, record, state: record.state };
+      const outcome = record === undefined ? await presentResult(cell) : { cell, record, state: record.state };
+      const result = { ...current(outcome), ...(problem !== undefined && { problem }) };
       found.set(cell, result);
-      await reporter.cellEnded(result.state, isNew, results());
+      await reporter.cellEnded(result, isNew, results());
     }
     return results();
   } finally {

@@ -30,11 +30,14 @@ export interface CellOutcome {
   readonly record: CellRecord | undefined;
   /** Whether anything had to be done for it. */
   readonly isNew: boolean;
+  /** Why a finished cell could not be measured again; its record is as it was. */
+  readonly problem?: string;
 }
 
 /**
  * Trains a cell, or goes on where an earlier call was interrupted, and measures it. A cell that is complete is left as it is; one that was cut by minutes goes on
- * where there are more of them now; one that failed is tried again. What is wrong with a training becomes its record.
+ * where there are more of them now; one that failed is tried again. What is wrong with a training becomes its record, what keeps a finished one from being measured
+ * again does not.
  * @throws RuntimeFailure where the record cannot be written.
  */
 export async function runCell(cell: Cell, setting: CellSetting): Promise<CellOutcome> {
@@ -66,14 +69,15 @@ async function measureAnew(cell: Cell, kept: CellRecord, { heldOut, measurement 
   const hasAll = Object.entries(wanted).every(([name, { id }]) => has[name]?.id === id);
   if (hasAll && hasPictures) return { record: kept, isNew: false };
   const { signal } = measurement;
+  let record: CellRecord;
   try {
-    const record = { ...kept, evaluation: await evaluateCell(cell.row, cell.folder, heldOut, measurement) };
-    await writeCell(cell.folder, record);
-    return { record, isNew: true };
+    record = { ...kept, evaluation: await evaluateCell(cell.row, cell.folder, heldOut, measurement) };
   } catch (error) {
-    if (signal.aborted && error === signal.reason) return { record: kept, isNew: false };
-    throw error;
+    const isInterrupted = signal.aborted && error === signal.reason;
+    return { record: kept, isNew: false, ...(!isInterrupted && { problem: reasonOf(error) }) };
   }
+  await writeCell(cell.folder, record);
+  return { record, isNew: true };
 }
 
 /** @returns undefined where it was interrupted. */
@@ -114,10 +118,11 @@ async function trainCell(cell: Cell, { heldOut, budget, measurement, reporter }:
 
 async function failed({ row, seed, key, folder }: Cell, error: unknown): Promise<CellRecord> {
   const { stages, seconds } = await readProgress(outputFiles(folder.run).log);
-  const failure = error instanceof Error ? error.message : String(error);
   const { name: engine } = row.engine;
-  return { format: 1, key, mfnc: mfncVersion, row: row.name, seed, engine, state: 'failed', stages, seconds, failure };
+  return { format: 1, key, mfnc: mfncVersion, row: row.name, seed, engine, state: 'failed', stages, seconds, failure: reasonOf(error) };
 }
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 function withPlanned(stages: readonly StageRecord[], planned: ReadonlyMap<string, number>): StageRecord[] {
   return stages.map((stage) => {

@@ -195,7 +195,7 @@ export function asCSV(results: AblationResults): string {
 export function seedsAsCSV(results: AblationResults): string {
   const header = ['variant', 'seed', ...results.metricNames, 'steps', 'training_seconds', 'engine', 'state', 'failure'];
   const lines = results.rows.flatMap(({ name, cells }) =>
-    cells.map(({ cell, record, state }) => [
+    cells.map(({ cell, record, state, problem }) => [
       name,
       cell.seed,
       ...results.metricNames.map((metric) => comparableMeans(record)[metric]),
@@ -203,7 +203,7 @@ export function seedsAsCSV(results: AblationResults): string {
       record?.seconds,
       record?.engine,
       state,
-      record?.failure,
+      record?.failure ?? problem,
     ]),
   );
   return `${[header, ...lines].map(csvLine).join('\n')}\n`;

@@ -25,11 +25,12 @@ export function reportFiles(output: string): ReportFiles {
 
 /** What `mfnc ablate --json` prints and results.json holds. */
 export function resultsAsJSON(results: AblationResults): string {
-  const cellOf = ({ cell, record, state, stages }: CellResult) => ({
+  const cellOf = ({ cell, record, state, stages, problem }: CellResult) => ({
     seed: cell.seed,
     state,
     folder: cell.folder.path,
     ...(stages && { stages }),
+    ...(problem !== undefined && { problem }),
     ...(record && { record }),
   });
   const { rows, heldOut, ...rest } = results;
