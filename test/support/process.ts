@@ -6,7 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const project = fileURLToPath(new URL('../..', import.meta.url));
 const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
-/** A running `mfnc ARGS...`, from the sources, in a process of its own. */
+/** A running program, as `mfnc ARGS...` from the sources, in a process of its own. */
 export interface Mfnc {
   readonly process: ChildProcess;
   /** When it has ended: exit code (null where a signal ended it) and what it printed. */
@@ -16,8 +16,13 @@ export interface Mfnc {
 export const startMfnc = (...args: string[]): Mfnc => startMfncIn(project, ...args);
 
 /** The same with another working directory. */
-export function startMfncIn(folder: string, ...args: string[]): Mfnc {
-  const child = spawn(process.execPath, ['--import', loader, join(project, 'src/cli/main.ts'), ...args], {
+export const startMfncIn = (folder: string, ...args: string[]): Mfnc => start(folder, 'src/cli/main.ts', args);
+
+/** A program of the tests, `test/support/lock-racer.ts`, in a process of its own. */
+export const startProgram = (path: string, ...args: string[]): Mfnc => start(project, path, args);
+
+function start(folder: string, program: string, args: readonly string[]): Mfnc {
+  const child = spawn(process.execPath, ['--import', loader, join(project, program), ...args], {
     cwd: folder,
     env: { ...process.env, NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,8 +1,9 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compareNaturally, makeFolder, readText, systemFailure, withLock, writeFileAtomically } from '../../../src/runtime/files/index.js';
+import { startProgram } from '../../support/process.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 
 describe('atomic writes', () => {
@@ -116,5 +117,16 @@ describe('a lock', () => {
     // Left by a process that had our number before us, as happens in containers.
     writeFileSync(path, String(process.pid));
     expect(await withLock(path, 'is at work', async () => 'done')).toBe('done');
+    expect(readdirSync(dirname(path))).toEqual([]);
   });
+
+  it('is never held by two of several processes that race for it, also where one before them was killed in it', async () => {
+    const folder = temporaryFolder();
+    const [lock, inside] = [join(folder, '.lock'), join(folder, 'inside')];
+    const racers = Array.from({ length: 6 }, () => startProgram('test/support/lock-racer.ts', lock, inside, '100'));
+    const ends = await Promise.all(racers.map(({ ended }) => ended));
+    // A process that was killed has no exit code.
+    expect(ends).toEqual(ends.map(() => ({ code: null, stdout: '', stderr: '' })));
+    expect(await withLock(lock, 'is at work', async () => 'done')).toBe('done');
+  }, 60_000);
 });
