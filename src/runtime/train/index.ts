@@ -10,4 +10,5 @@ export { describeMistake, type RunFile, readRunFile, unknownKey } from './run-fi
 export { picturesOfRun } from './run-pictures.js';
 export { startWeights } from './start-weights.js';
 export type { StepLimit } from './step-limit.js';
-export { type TrainOutcome, type TrainReporter, type TrainRequest, train } from './train.js';
+export { train } from './train.js';
+export type { TrainOutcome, TrainReporter, TrainRequest } from './train-request.js';

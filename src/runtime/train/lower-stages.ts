@@ -4,7 +4,7 @@ import type { Program } from '../../compiler/ir/program.js';
 import { requireSupport } from '../engines/support.js';
 import type { Patch, StepSizes } from './memory-check.js';
 import { type StepLimit, stepsAllowed } from './step-limit.js';
-import type { TrainRequest } from './train.js';
+import type { TrainRequest } from './train-request.js';
 
 /** Where an earlier part of a run ended. */
 interface Position {

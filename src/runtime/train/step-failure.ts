@@ -6,7 +6,7 @@ import { NonFiniteStep } from './finite-check.js';
 import { outOfMemory, type StepSizes } from './memory-check.js';
 import { nonFiniteFailure } from './non-finite-failure.js';
 import type { BatchSource, StageRun } from './stage-run.js';
-import type { TrainRequest } from './train.js';
+import type { TrainRequest } from './train-request.js';
 
 /** A step that was to be taken, with all that is needed to say why it was not. */
 export interface FailedStep {
