@@ -26,11 +26,12 @@ import { type ErrorLimit, maxErrorsOption } from './max-errors.js';
 import { costConvention, costTree, inGiga } from './network-cost.js';
 import { parseCount } from './parse-count.js';
 import { precisionOption } from './precision-option.js';
+import { addResultFormats, type ResultFormat } from './result-format.js';
 import { type Overriding, overridesOf, setOption } from './set-option.js';
 import { type BenchmarkReport, type BenchmarkRow, benchmarkText, rowOf } from './terminal/benchmark-table.js';
 import { Progress } from './terminal/progress.js';
 
-interface Options extends ErrorLimit, Overriding {
+interface Options extends ErrorLimit, Overriding, ResultFormat {
   readonly size: string;
   readonly engine?: readonly EngineName[];
   readonly precision: Precision;
@@ -41,16 +42,13 @@ interface Options extends ErrorLimit, Overriding {
   readonly batch: number;
   readonly weights?: string;
   readonly map?: string;
-  readonly json?: boolean;
-  readonly csv?: boolean;
-  readonly markdown?: boolean;
 }
 
 /** Engines that are measured without being asked for: those that people compute with. The interpreters on the processor take minutes for what these do in one second. */
 const quickEngines: readonly EngineName[] = ['tfjs-node-gpu', 'tfjs-node', 'onnx', 'onnx-webgpu', 'tfjs-webgpu'];
 
 export function register(program: Command): void {
-  program
+  const command = program
     .command('bench')
     .summary('measure size, compute, time and memory of models')
     .description(
@@ -79,9 +77,6 @@ export function register(program: Command): void {
     .option('--map <file>', mapOptionText)
     .addOption(setOption())
     .addOption(maxErrorsOption())
-    .addOption(new Option('--json', 'print JSON').conflicts(['csv', 'markdown']))
-    .addOption(new Option('--csv', 'print CSV').conflicts('markdown'))
-    .option('--markdown', 'print a Markdown table')
     .addHelpText(
       'after',
       [
@@ -99,6 +94,7 @@ export function register(program: Command): void {
       ].join('\n'),
     )
     .action(guarded(bench));
+  addResultFormats(command);
 }
 
 /** A model that is measured. */

@@ -9,8 +9,9 @@ import { guarded } from './guarded.js';
 import { loadNetwork, mapOptionText } from './load-network.js';
 import { type ErrorLimit, maxErrorsOption } from './max-errors.js';
 import { type Measuring, metricList, metricModelOption, metricOption, readyMetrics } from './metrics-options.js';
-import { formatScores, meanRow, type ResultFormat } from './metrics-table.js';
+import { formatScores, meanRow } from './metrics-table.js';
 import { precisionOption } from './precision-option.js';
+import { addResultFormats, type ResultFormat } from './result-format.js';
 import { requireEngine } from './runtime-failure.js';
 import { type Overriding, setOption } from './set-option.js';
 import { Progress } from './terminal/progress.js';
@@ -27,7 +28,7 @@ interface Options extends ErrorLimit, Overriding, Measuring, ResultFormat {
 }
 
 export function register(program: Command): void {
-  program
+  const command = program
     .command('evaluate')
     .summary('measure a network over a folder of pairs')
     .description(
@@ -44,9 +45,6 @@ export function register(program: Command): void {
     .addOption(precisionOption().default('float32'))
     .addOption(setOption())
     .addOption(maxErrorsOption())
-    .addOption(new Option('--json', 'print JSON').conflicts(['csv', 'markdown']))
-    .addOption(new Option('--csv', 'print CSV').conflicts('markdown'))
-    .option('--markdown', 'print a Markdown table')
     .addHelpText(
       'after',
       [
@@ -62,6 +60,7 @@ export function register(program: Command): void {
       ].join('\n'),
     )
     .action(guarded(evaluate));
+  addResultFormats(command);
 }
 
 async function evaluate(options: Options): Promise<void> {
@@ -93,15 +92,17 @@ async function evaluate(options: Options): Promise<void> {
       }),
       evaluation.images.flatMap(({ scores, input }) => [scores, input]),
     );
-    process.stdout.write(options.json === true ? `${JSON.stringify(evaluation, null, 2)}\n` : format(evaluation, options));
+    process.stdout.write(formatEvaluation(evaluation, options));
   } finally {
     progress.finish();
     await enhancer.dispose();
   }
 }
 
-function format({ images, mean, counts, input, inputCounts, output, protocols }: Evaluation, options: Options): string {
+function formatEvaluation(evaluation: Evaluation, format: ResultFormat): string {
+  const { images, mean, counts, input, inputCounts, output, protocols } = evaluation;
   return formatScores(
+    evaluation,
     {
       subject: 'image',
       facts: ['width', 'height'],
@@ -119,6 +120,6 @@ function format({ images, mean, counts, input, inputCounts, output, protocols }:
         `output of the network: ${output}`,
       ],
     },
-    options,
+    format,
   );
 }

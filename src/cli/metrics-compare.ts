@@ -1,6 +1,7 @@
 import { isScore, type MetricResults, partialCounts, readResults, requireOneProtocol } from '../runtime/metrics/index.js';
 import { CommandFailure } from './failure.js';
-import { formatScores, type ResultFormat } from './metrics-table.js';
+import { formatScores } from './metrics-table.js';
+import type { ResultFormat } from './result-format.js';
 import { partialMeans } from './undefined-scores.js';
 
 interface NamedResults extends MetricResults {
@@ -24,11 +25,8 @@ export async function compareResults(paths: readonly string[], format: ResultFor
     images: images.length,
     counts: partialCounts(images.map(({ scores }) => scores)),
   }));
-  if (format.json === true) {
-    const results = counted.map(({ name, images, counts, mean }) => ({ file: name, images, ...(counts && { counts }), mean }));
-    return `${JSON.stringify({ results, protocols }, null, 2)}\n`;
-  }
   return formatScores(
+    { results: counted.map(({ name, images, counts, mean }) => ({ file: name, images, ...(counts && { counts }), mean })), protocols },
     {
       subject: 'results',
       facts: ['images'],

@@ -1,13 +1,7 @@
 import { metricsNamed, type Protocols, protocolText, type ScoreCounts, type Scores } from '../runtime/metrics/index.js';
 import { csvLine, markdownTable } from '../runtime/tables/index.js';
+import { type ResultFormat, resultText } from './result-format.js';
 import { formatTable } from './terminal/table.js';
-
-/** How results are printed; a table where none is chosen. */
-export interface ResultFormat {
-  readonly json?: boolean;
-  readonly csv?: boolean;
-  readonly markdown?: boolean;
-}
 
 /** Numbers of metrics to print, each column under its protocol. */
 export interface ScoreTable {
@@ -37,10 +31,10 @@ export function meanRow(scores: ScoreRow['scores'], images: number, counts: read
   return { name: counts.every((each) => each === undefined) ? `mean of ${images}` : 'mean', facts: ['', ''], scores };
 }
 
-/** A table for terminals, Markdown, or CSV. What the numbers mean stands beside them in each. */
-export function formatScores(table: ScoreTable, { csv, markdown }: ResultFormat): string {
-  if (csv === true) return asCSV(table);
-  return markdown === true ? asMarkdown(table) : asText(table);
+/** Results of metrics as JSON, or as a table for terminals, in Markdown or in CSV. What the numbers mean stands beside them in each. */
+export function formatScores(results: unknown, table: ScoreTable, format: ResultFormat): string {
+  const forms = { json: results, csv: () => asCSV(table), markdown: () => asMarkdown(table), table: () => asText(table) };
+  return resultText(forms, format);
 }
 
 interface NumberColumn {

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { listImages, pairFolders, stemOf } from '../runtime/data/index.js';
 import { isFolderThere } from '../runtime/files/index.js';
 import {
@@ -18,7 +18,8 @@ import { guarded } from './guarded.js';
 import { compareResults } from './metrics-compare.js';
 import { registerFitNIQE } from './metrics-fit-niqe.js';
 import { type Measuring, metricList, metricModelOption, metricOption, readyMetrics } from './metrics-options.js';
-import { formatScores, meanRow, type ResultFormat } from './metrics-table.js';
+import { formatScores, meanRow } from './metrics-table.js';
+import { addResultFormats, type ResultFormat } from './result-format.js';
 import { Progress } from './terminal/progress.js';
 import { partialMeans, tellUndefined, undefinedHelp } from './undefined-scores.js';
 
@@ -38,9 +39,6 @@ export function register(program: Command): void {
     .addOption(metricOption('psnr,ssim with a reference, else those that need none and come with the package'))
     .addOption(metricModelOption())
     .option('--compare <file...>', 'instead of measuring, put the means of earlier --json results into one table')
-    .addOption(new Option('--json', 'print JSON').conflicts(['csv', 'markdown']))
-    .addOption(new Option('--csv', 'print CSV').conflicts('markdown'))
-    .option('--markdown', 'print a Markdown table')
     .addHelpText(
       'after',
       [
@@ -62,6 +60,7 @@ export function register(program: Command): void {
       ].join('\n'),
     )
     .action(guarded(measure));
+  addResultFormats(command);
   registerFitNIQE(command);
 }
 
@@ -87,7 +86,7 @@ async function measure(image: string | undefined, reference: string | undefined,
       results.images.flatMap(({ scores }, i) => undefinedScores(ready, (files[i] as MeasuredFile).image, scores)),
       results.images.map(({ scores }) => scores),
     );
-    process.stdout.write(options.json === true ? `${JSON.stringify(results, null, 2)}\n` : formatResults(results, options));
+    process.stdout.write(formatResults(results, options));
   } finally {
     progress?.finish();
   }
@@ -128,9 +127,11 @@ function named(files: readonly string[]): MeasuredFile[] {
   return files.map((file, i) => ({ name: new Set(stems).size === files.length ? (stems[i] as string) : basename(file), image: file }));
 }
 
-function formatResults({ images, mean, counts, protocols }: MetricResults, format: ResultFormat): string {
+function formatResults(results: MetricResults, format: ResultFormat): string {
+  const { images, mean, counts, protocols } = results;
   const scoresOf = (scores: MetricResults['mean']) => ({ image: scores });
   return formatScores(
+    results,
     {
       subject: 'image',
       facts: ['width', 'height'],

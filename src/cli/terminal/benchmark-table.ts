@@ -3,6 +3,7 @@ import { type LoadShares, type Measured, type NetworkJob, percentile, type Sampl
 import { csvLine, markdownTable } from '../../runtime/tables/index.js';
 import { formatImageSize, type ImageSize } from '../image-size.js';
 import { formatCost, type NetworkCost } from '../network-cost.js';
+import { type ResultFormat, resultText } from '../result-format.js';
 import { type Column, formatTable } from './table.js';
 
 /** What is known of a model and an engine before anything is measured. */
@@ -79,17 +80,19 @@ export function rowOf(about: About, measured: Measured): BenchmarkRow {
 }
 
 /** The report in the form asked for, a table by default. */
-export function benchmarkText(
-  report: BenchmarkReport,
-  { json, csv, markdown }: { readonly json?: boolean; readonly csv?: boolean; readonly markdown?: boolean },
-): string {
-  if (json === true) return `${JSON.stringify(report, undefined, 2)}\n`;
-  if (csv === true) return asCSV(report);
+export function benchmarkText(report: BenchmarkReport, format: ResultFormat): string {
   const columns = columnsOf(report);
   const rows = report.rows.map((row) => cellsOf(row, columns.length));
   const notes = notesOf(report);
-  if (markdown === true) return `${[markdownTable(columns, rows), '', ...notes.map((note) => `- ${note}`)].join('\n')}\n`;
-  return `${formatTable(columns, rows)}\n${notes.join('\n')}\n`;
+  return resultText(
+    {
+      json: report,
+      csv: () => asCSV(report),
+      markdown: () => `${[markdownTable(columns, rows), '', ...notes.map((note) => `- ${note}`)].join('\n')}\n`,
+      table: () => `${formatTable(columns, rows)}\n${notes.join('\n')}\n`,
+    },
+    format,
+  );
 }
 
 function columnsOf({ rows }: BenchmarkReport): Column[] {
