@@ -13,7 +13,7 @@ import { type Diagnostic, report, type Span } from '../compiler/diagnostics/inde
 import type { Stage } from '../compiler/ir/ir.js';
 import { estimatedEngines, estimatePeak, fittingBatch, type PeakEstimate } from '../runtime/engines/step-memory.js';
 import { parseByteSize } from '../runtime/files/index.js';
-import { describeFitting } from '../runtime/train/memory-check.js';
+import { describeFitting } from '../runtime/train/stage/memory-check.js';
 import { printDiagnostics, requireIR } from './analyze-file.js';
 import { CommandFailure } from './failure.js';
 import { formatImageSize, type ImageSize } from './image-size.js';

@@ -6,7 +6,7 @@ import { readWeights } from '../../src/runtime/checkpoint/index.js';
 import { encodeSafetensors } from '../../src/runtime/checkpoint/safetensors.js';
 import { darkenFiles } from '../../src/runtime/data/index.js';
 import { writeFileAtomically } from '../../src/runtime/files/index.js';
-import { TrainingLog } from '../../src/runtime/train/training-log.js';
+import { TrainingLog } from '../../src/runtime/train/output/training-log.js';
 import { writePairs } from '../support/images.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 

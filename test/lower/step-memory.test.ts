@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { lowerTrainStep, measureStep } from '../../src/compiler/3-lower/index.js';
 import type { Program } from '../../src/compiler/ir/program.js';
 import { estimatePeak, fittingBatch } from '../../src/runtime/engines/step-memory.js';
-import { requireMemory } from '../../src/runtime/train/memory-check.js';
+import { requireMemory } from '../../src/runtime/train/stage/memory-check.js';
 import { irOf, modelText } from '../support/shipped-models.js';
 
 /** A Program over tensors of 1000 float32, 4000 bytes, each. */

@@ -3,8 +3,8 @@ import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { Ajv } from 'ajv';
 import { compareNaturally, inputFailure } from '../files/index.js';
 import { fittedMetrics, type NamedModels } from '../metrics/index.js';
-import { RunDocument } from '../train/run-document.js';
-import { describeMistake } from '../train/run-file.js';
+import { RunDocument } from '../train/run-file/run-document.js';
+import { describeMistake } from '../train/run-file/run-file.js';
 
 /** The file that settings of a project stand in. */
 export const settingsFile = 'mfnc.yaml';

@@ -10,22 +10,21 @@ import type { Evaluation } from '../metrics/index.js';
 import { joinObservers, type TrainEnd, type TrainObserver } from '../observe/index.js';
 import { ReportWriter } from '../report/index.js';
 import { TensorBoardEvents } from '../tensorboard/index.js';
-import { withAverages } from './averages.js';
-import type { CheckpointWriter } from './checkpoint-writer.js';
-import { Inspection } from './inspection.js';
-import { stepSizes } from './lower-stages.js';
-import { expectedMemory, measuredMemory } from './memory-check.js';
-import type { OutputFolder } from './output-folder.js';
-import { SampleFiles, ValidationFiles } from './picture-files.js';
-import { requireSameCursors } from './run-description.js';
-import type { RunRecordFile } from './run-record.js';
-import type { SampleRoles } from './samples.js';
-import { stageBatches } from './stage-batches.js';
-import { StageRun, type StepResult, waitingTime } from './stage-run.js';
-import { explainStepFailure } from './step-failure.js';
-import { stepsAllowed } from './step-limit.js';
+import { explainStepFailure } from './diagnosis/step-failure.js';
+import { Inspection } from './inspection/inspection.js';
+import type { SampleRoles } from './inspection/samples.js';
+import type { CheckpointWriter } from './output/checkpoint-writer.js';
+import type { OutputFolder } from './output/output-folder.js';
+import { SampleFiles, ValidationFiles } from './output/picture-files.js';
+import type { RunRecordFile } from './output/run-record.js';
+import { TrainingLog } from './output/training-log.js';
+import { withAverages } from './stage/averages.js';
+import { stepSizes } from './stage/lower-stages.js';
+import { expectedMemory, measuredMemory } from './stage/memory-check.js';
+import { requireSameCursors, stageBatches } from './stage/stage-batches.js';
+import { StageRun, type StepResult, waitingTime } from './stage/stage-run.js';
+import { stepsAllowed } from './stage/step-limit.js';
 import type { TrainOutcome, TrainRequest } from './train-request.js';
-import { TrainingLog } from './training-log.js';
 
 /** The pictures of a training, checked. */
 interface Pictures {

@@ -1,10 +1,10 @@
 import type { IR } from '../../compiler/ir/ir.js';
 import type { Engine } from '../engines/engine.js';
 import type { TrainObserver } from '../observe/index.js';
-import type { OutputFolder } from './output-folder.js';
-import type { RunFile } from './run-file.js';
-import type { StepLimit } from './step-limit.js';
-import type { BestValidation } from './validation.js';
+import type { BestValidation } from './inspection/validation.js';
+import type { OutputFolder } from './output/output-folder.js';
+import type { RunFile } from './run-file/run-file.js';
+import type { StepLimit } from './stage/step-limit.js';
 
 /** What a training tells whoever started it while it runs. */
 export interface TrainReporter extends TrainObserver {

@@ -3,16 +3,16 @@ import { CheckpointStore, type FoundCheckpoint, type TrainingCheckpoint } from '
 import { checkHeldOut, Loader } from '../data/index.js';
 import { inputFailure, withLock } from '../files/index.js';
 import { ssimWindow } from '../metrics/index.js';
-import { CheckpointWriter } from './checkpoint-writer.js';
-import { lowerStages, stepSizes } from './lower-stages.js';
-import { requireMemory } from './memory-check.js';
-import { beginOutput, type OutputFolder, openOutput, outputFiles, whereFrom } from './output-folder.js';
-import { openData, type RunData } from './run-data.js';
-import { describeRun, type RunDescription, requireSameRun, resolvedConfig } from './run-description.js';
-import type { RunFile } from './run-file.js';
-import { RunRecordFile } from './run-record.js';
+import { CheckpointWriter } from './output/checkpoint-writer.js';
+import { beginOutput, type OutputFolder, openOutput, outputFiles, whereFrom } from './output/output-folder.js';
+import { RunRecordFile } from './output/run-record.js';
+import { openData, type RunData } from './run-file/run-data.js';
+import { describeRun, type RunDescription, requireSameRun, resolvedConfig } from './run-file/run-description.js';
+import type { RunFile } from './run-file/run-file.js';
+import { type StartWeights, startWeights } from './run-file/start-weights.js';
 import { Session } from './session.js';
-import { type StartWeights, startWeights } from './start-weights.js';
+import { lowerStages, stepSizes } from './stage/lower-stages.js';
+import { requireMemory } from './stage/memory-check.js';
 import type { TrainOutcome, TrainRequest } from './train-request.js';
 
 /**

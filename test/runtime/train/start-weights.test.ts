@@ -8,7 +8,7 @@ import { initializeWeights } from '../../../src/compiler/3-lower/index.js';
 import { encodeSafetensors, hashTensors, readWeights } from '../../../src/runtime/checkpoint/index.js';
 import type { HostTensor } from '../../../src/runtime/engines/index.js';
 import { readRunFile } from '../../../src/runtime/train/index.js';
-import { startWeights } from '../../../src/runtime/train/start-weights.js';
+import { startWeights } from '../../../src/runtime/train/run-file/start-weights.js';
 import { type HowToTrain, runTraining } from '../../support/run-training.js';
 import { makeTinyRun, type TinyRun, withoutTimes } from '../../support/tiny-run.js';
 

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { TrainingLog } from '../../../src/runtime/train/training-log.js';
+import { TrainingLog } from '../../../src/runtime/train/output/training-log.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 
 const record = (step: number) => ({ stage: 's', step, losses: { L: 0.5 }, rate: 1e-3, seconds: 0.1 });

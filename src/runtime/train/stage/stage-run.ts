@@ -1,7 +1,7 @@
-import { averageName, type TrainStep } from '../../compiler/3-lower/index.js';
-import type { DataCursor } from '../checkpoint/index.js';
-import type { Batches } from '../data/index.js';
-import type { Engine, Executable, HostTensor } from '../engines/engine.js';
+import { averageName, type TrainStep } from '../../../compiler/3-lower/index.js';
+import type { DataCursor } from '../../checkpoint/index.js';
+import type { Batches } from '../../data/index.js';
+import type { Engine, Executable, HostTensor } from '../../engines/engine.js';
 import type { BatchOrigin } from './batch-origin.js';
 import { lossesOf, requireFinite } from './finite-check.js';
 

@@ -1,6 +1,8 @@
-import type { TrainStep } from '../../compiler/3-lower/index.js';
-import type { IR, Stage, Training } from '../../compiler/ir/ir.js';
-import type { Loader, ValueRange } from '../data/index.js';
+import type { TrainStep } from '../../../compiler/3-lower/index.js';
+import type { IR, Stage, Training } from '../../../compiler/ir/ir.js';
+import type { TrainingCheckpoint } from '../../checkpoint/index.js';
+import type { Loader, ValueRange } from '../../data/index.js';
+import { inputFailure } from '../../files/index.js';
 import { type BatchSource, inputNames } from './stage-run.js';
 
 /** The batches of a stage. */
@@ -35,4 +37,19 @@ export function stageBatches(ir: IR, training: Training, stage: Stage, seed: num
       };
     },
   };
+}
+
+/**
+ * Compares where the next batches begin with what the checkpoint says, where it is of the stage: images of other sizes make other batches.
+ * @throws RuntimeFailure
+ */
+export function requireSameCursors(from: TrainingCheckpoint | undefined, stage: string, batches: BatchSource): void {
+  if (from?.stage !== stage) return;
+  for (const now of batches.cursors(from.step)) {
+    const before = from.data.find(({ roles }) => roles.join() === now.roles.join());
+    if (before === undefined || JSON.stringify(before) === JSON.stringify(now)) continue;
+    throw inputFailure(
+      `the images of ${now.roles.join(' and ')} have changed since the checkpoint was written: they gave ${before.patchesPerPass} patches, now ${now.patchesPerPass}. Restore the former ones, or set another output to start a new run.`,
+    );
+  }
 }

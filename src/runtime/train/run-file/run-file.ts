@@ -1,16 +1,15 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import { Ajv, type ErrorObject } from 'ajv';
-import type { OverrideSource } from '../../compiler/2-analyze/variants/overrides.js';
-import { parseReference } from '../../compiler/2-analyze/variants/reference.js';
-import type { Precision } from '../../compiler/3-lower/index.js';
-import { didYouMean } from '../../compiler/diagnostics/did-you-mean.js';
-import type { LoaderSettings } from '../data/index.js';
-import type { EngineName } from '../engines/engine.js';
-import { compareNaturally, inputFailure, parseByteSize } from '../files/index.js';
+import type { OverrideSource } from '../../../compiler/2-analyze/variants/overrides.js';
+import { parseReference } from '../../../compiler/2-analyze/variants/reference.js';
+import type { Precision } from '../../../compiler/3-lower/index.js';
+import { didYouMean } from '../../../compiler/diagnostics/did-you-mean.js';
+import type { LoaderSettings } from '../../data/index.js';
+import type { EngineName } from '../../engines/engine.js';
+import { compareNaturally, inputFailure, parseByteSize } from '../../files/index.js';
 import { type DocumentPath, RunDocument } from './run-document.js';
 import { runFileSchema } from './run-file-schema.js';
 import { kindOf, overridesOfArguments, overridesOfDocument } from './run-overrides.js';
-import type { StartWeightsSource } from './start-weights.js';
 
 /** A run file: what to train on what, and where to write. Paths are as seen from the working directory. */
 export interface RunFile {
@@ -36,6 +35,15 @@ export interface RunFile {
   readonly validation: { readonly every: number; readonly best: 'psnr' | 'ssim' };
   /** The place of a key or value, `run.yaml:3:9`, for messages about what only the model can judge. */
   readonly placeOf: (path: DocumentPath, part?: 'value' | 'key') => string;
+}
+
+/** Where the weights come from that a run starts from, as the run file says it. Paths are as seen from the working directory. */
+export interface StartWeightsSource {
+  readonly file: string;
+  /** Name map; by default the one beside the model, where the weights are not under its names. */
+  readonly map: string | undefined;
+  /** What the SHA-256 of the weights has to be; undefined where any will do. */
+  readonly sha256: string | undefined;
 }
 
 /** What stands under `data:`; its roles are checked against the model by `openData`. */

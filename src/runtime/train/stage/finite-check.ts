@@ -1,4 +1,4 @@
-import type { HostTensor, RunOutcome } from '../engines/engine.js';
+import type { HostTensor, RunOutcome } from '../../engines/engine.js';
 
 /** What a step would have made of a weight or a moment, where that is no number. */
 export interface BadUpdate {

@@ -1,10 +1,10 @@
-import type { Expression, NamePath, SetEdit } from '../../compiler/1-parse/ast.js';
-import { parseExpression } from '../../compiler/1-parse/index.js';
-import { expressionText, type OverrideSource, overridesFrom } from '../../compiler/2-analyze/variants/overrides.js';
-import type { Span } from '../../compiler/diagnostics/index.js';
-import type { ParameterValue } from '../../compiler/ir/ir.js';
-import { isParameterValue } from '../../compiler/ir/parameter-value.js';
-import { inputFailure } from '../files/index.js';
+import type { Expression, NamePath, SetEdit } from '../../../compiler/1-parse/ast.js';
+import { parseExpression } from '../../../compiler/1-parse/index.js';
+import { expressionText, type OverrideSource, overridesFrom } from '../../../compiler/2-analyze/variants/overrides.js';
+import type { Span } from '../../../compiler/diagnostics/index.js';
+import type { ParameterValue } from '../../../compiler/ir/ir.js';
+import { isParameterValue } from '../../../compiler/ir/parameter-value.js';
+import { inputFailure } from '../../files/index.js';
 import type { RunDocument } from './run-document.js';
 
 /** What a run file says of the model's parameters and training. */

@@ -1,12 +1,12 @@
-import type { IR } from '../../compiler/ir/ir.js';
-import { writeWeights } from '../checkpoint/index.js';
-import type { Pair } from '../data/index.js';
-import type { HostTensor } from '../engines/engine.js';
-import type { Enhancer } from '../enhance/index.js';
-import type { Moment } from '../files/index.js';
-import { type Evaluation, evaluatePairs } from '../metrics/index.js';
-import type { TrainObserver, ValidationRecord } from '../observe/index.js';
-import type { RunFile } from './run-file.js';
+import type { IR } from '../../../compiler/ir/ir.js';
+import { writeWeights } from '../../checkpoint/index.js';
+import type { Pair } from '../../data/index.js';
+import type { HostTensor } from '../../engines/engine.js';
+import type { Enhancer } from '../../enhance/index.js';
+import type { Moment } from '../../files/index.js';
+import { type Evaluation, evaluatePairs } from '../../metrics/index.js';
+import type { TrainObserver, ValidationRecord } from '../../observe/index.js';
+import type { RunFile } from '../run-file/run-file.js';
 import { takeSamples } from './samples.js';
 
 /** Pairs of the worst scores that are shown. */

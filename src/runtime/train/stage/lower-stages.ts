@@ -1,10 +1,10 @@
-import { inPrecision, LoweringFailure, lowerTrainStep, type TrainStep } from '../../compiler/3-lower/index.js';
-import type { Stage, Training } from '../../compiler/ir/ir.js';
-import type { Program } from '../../compiler/ir/program.js';
-import { requireSupport } from '../engines/support.js';
+import { inPrecision, LoweringFailure, lowerTrainStep, type TrainStep } from '../../../compiler/3-lower/index.js';
+import type { Stage, Training } from '../../../compiler/ir/ir.js';
+import type { Program } from '../../../compiler/ir/program.js';
+import { requireSupport } from '../../engines/support.js';
+import type { TrainRequest } from '../train-request.js';
 import type { Patch, StepSizes } from './memory-check.js';
 import { type StepLimit, stepsAllowed } from './step-limit.js';
-import type { TrainRequest } from './train-request.js';
 
 /** Where an earlier part of a run ended. */
 interface Position {

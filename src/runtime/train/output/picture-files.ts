@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path';
-import { encodeImage, type ImageFormat, joinGrid } from '../data/index.js';
-import { type Moment, makeFolder, RecordFile, writeFileAtomically } from '../files/index.js';
-import type { PictureRecord, SampleRecord, SampleRow, Samples, TrainObserver, Validated, ValidationRecord } from '../observe/index.js';
+import { encodeImage, type ImageFormat, joinGrid } from '../../data/index.js';
+import { type Moment, makeFolder, RecordFile, writeFileAtomically } from '../../files/index.js';
+import type { PictureRecord, SampleRecord, SampleRow, Samples, TrainObserver, Validated, ValidationRecord } from '../../observe/index.js';
 import type { OutputFolder } from './output-folder.js';
 
 /** Writes `samples/<stage>-<step>.png` of the samples, and samples.jsonl that says what is on them. */

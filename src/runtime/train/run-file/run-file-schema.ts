@@ -1,5 +1,5 @@
-import { elementTypes } from '../../compiler/ir/element-type.js';
-import { engineNames } from '../engines/engine.js';
+import { elementTypes } from '../../../compiler/ir/element-type.js';
+import { engineNames } from '../../engines/engine.js';
 
 const text = { type: 'string', minLength: 1 } as const;
 const count = { type: 'integer', minimum: 1 } as const;

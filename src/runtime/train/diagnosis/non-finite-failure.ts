@@ -1,8 +1,8 @@
-import { EngineFailure } from '../engines/engine.js';
-import { operationFailure, type RuntimeFailure } from '../files/index.js';
-import { describeBatch } from './batch-origin.js';
-import type { NonFiniteStep } from './finite-check.js';
-import type { BatchSource } from './stage-run.js';
+import { EngineFailure } from '../../engines/engine.js';
+import { operationFailure, type RuntimeFailure } from '../../files/index.js';
+import { describeBatch } from '../stage/batch-origin.js';
+import type { NonFiniteStep } from '../stage/finite-check.js';
+import type { BatchSource } from '../stage/stage-run.js';
 import { describeTerms, evaluateTerms, type StageState } from './step-diagnosis.js';
 
 /** Where the state before a step is, as a sentence. */

@@ -1,7 +1,7 @@
-import { type CheckpointStore, checkpointName, type Position, type TrainingCheckpoint } from '../checkpoint/index.js';
-import type { HostTensor } from '../engines/engine.js';
-import { RuntimeFailure } from '../files/index.js';
-import type { StageRun } from './stage-run.js';
+import { type CheckpointStore, checkpointName, type Position, type TrainingCheckpoint } from '../../checkpoint/index.js';
+import type { HostTensor } from '../../engines/engine.js';
+import { RuntimeFailure } from '../../files/index.js';
+import type { StageRun } from '../stage/stage-run.js';
 
 /** What the checkpoints of a run share, and what happens to them. */
 export interface CheckpointPlan extends Pick<TrainingCheckpoint, 'engine' | 'threads' | 'run'> {

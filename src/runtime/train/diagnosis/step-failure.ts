@@ -1,12 +1,12 @@
-import type { TrainStep } from '../../compiler/3-lower/index.js';
-import type { HostTensor } from '../engines/engine.js';
-import { isOutOfMemory } from '../engines/out-of-memory.js';
-import { RuntimeFailure } from '../files/index.js';
-import { NonFiniteStep } from './finite-check.js';
-import { outOfMemory, type StepSizes } from './memory-check.js';
+import type { TrainStep } from '../../../compiler/3-lower/index.js';
+import type { HostTensor } from '../../engines/engine.js';
+import { isOutOfMemory } from '../../engines/out-of-memory.js';
+import { RuntimeFailure } from '../../files/index.js';
+import { NonFiniteStep } from '../stage/finite-check.js';
+import { outOfMemory, type StepSizes } from '../stage/memory-check.js';
+import type { BatchSource, StageRun } from '../stage/stage-run.js';
+import type { TrainRequest } from '../train-request.js';
 import { nonFiniteFailure } from './non-finite-failure.js';
-import type { BatchSource, StageRun } from './stage-run.js';
-import type { TrainRequest } from './train-request.js';
 
 /** A step that was to be taken, with all that is needed to say why it was not. */
 export interface FailedStep {

@@ -1,10 +1,10 @@
 import { totalmem } from 'node:os';
-import type { StepMemory } from '../../compiler/3-lower/index.js';
-import { measureStep, type TrainStep } from '../../compiler/3-lower/index.js';
-import type { Program } from '../../compiler/ir/program.js';
-import type { EngineName } from '../engines/engine.js';
-import { estimatePeak, fittingBatch, type PeakEstimate } from '../engines/step-memory.js';
-import { operationFailure, type RuntimeFailure } from '../files/index.js';
+import type { StepMemory } from '../../../compiler/3-lower/index.js';
+import { measureStep, type TrainStep } from '../../../compiler/3-lower/index.js';
+import type { Program } from '../../../compiler/ir/program.js';
+import type { EngineName } from '../../engines/engine.js';
+import { estimatePeak, fittingBatch, type PeakEstimate } from '../../engines/step-memory.js';
+import { operationFailure, type RuntimeFailure } from '../../files/index.js';
 
 /** A step that needs more memory than the machine has. */
 export class InsufficientMemory extends Error {

@@ -1,5 +1,5 @@
-import { type Moment, RecordFile } from '../files/index.js';
-import type { StepRecord, TrainObserver } from '../observe/index.js';
+import { type Moment, RecordFile } from '../../files/index.js';
+import type { StepRecord, TrainObserver } from '../../observe/index.js';
 
 /** The log of a run, a line of JSON a step, appended as the steps are done. */
 export class TrainingLog implements TrainObserver {

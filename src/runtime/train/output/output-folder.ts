@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { FoundCheckpoint } from '../checkpoint/index.js';
+import type { FoundCheckpoint } from '../../checkpoint/index.js';
 import {
   inputFailure,
   isPartial,
@@ -10,7 +10,7 @@ import {
   systemErrorCode,
   systemFailure,
   writeFileAtomically,
-} from '../files/index.js';
+} from '../../files/index.js';
 
 /** The files of a run. */
 export interface OutputFolder {

@@ -1,13 +1,11 @@
 import { createHash } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import { stringify } from 'yaml';
-import type { IR } from '../../compiler/ir/ir.js';
-import type { TrainingCheckpoint } from '../checkpoint/index.js';
-import type { EngineName } from '../engines/engine.js';
-import { inputFailure, mfncVersion } from '../files/index.js';
+import type { IR } from '../../../compiler/ir/ir.js';
+import type { EngineName } from '../../engines/engine.js';
+import { inputFailure, mfncVersion } from '../../files/index.js';
 import type { RunData } from './run-data.js';
 import type { RunFile } from './run-file.js';
-import type { BatchSource } from './stage-run.js';
 
 /** What decides the numbers of a run; two runs with equal descriptions (on one engine) compute the same. */
 export type RunDescription = Readonly<Record<string, unknown>>;
@@ -72,21 +70,6 @@ export function differencesOfRuns(before: RunDescription, now: RunDescription, r
     if (key.startsWith('data.')) return `the files of ${key} have changed`;
     return `${key} was ${JSON.stringify(before[key])}, is ${JSON.stringify(present[key])}`;
   });
-}
-
-/**
- * Compares where the next batches begin with what the checkpoint says, where it is of the stage: images of other sizes make other batches.
- * @throws RuntimeFailure
- */
-export function requireSameCursors(from: TrainingCheckpoint | undefined, stage: string, batches: BatchSource): void {
-  if (from?.stage !== stage) return;
-  for (const now of batches.cursors(from.step)) {
-    const before = from.data.find(({ roles }) => roles.join() === now.roles.join());
-    if (before === undefined || JSON.stringify(before) === JSON.stringify(now)) continue;
-    throw inputFailure(
-      `the images of ${now.roles.join(' and ')} have changed since the checkpoint was written: they gave ${before.patchesPerPass} patches, now ${now.patchesPerPass}. Restore the former ones, or set another output to start a new run.`,
-    );
-  }
 }
 
 /** The resolved run file, as it is written into the output folder: every default filled in, every path absolute. */

@@ -1,7 +1,7 @@
-import type { TrainStep } from '../../compiler/3-lower/index.js';
-import type { Stage } from '../../compiler/ir/ir.js';
-import type { HostTensor } from '../engines/engine.js';
-import type { StageValues } from './stage-run.js';
+import type { TrainStep } from '../../../compiler/3-lower/index.js';
+import type { Stage } from '../../../compiler/ir/ir.js';
+import type { HostTensor } from '../../engines/engine.js';
+import type { StageValues } from '../stage/stage-run.js';
 
 /** Euclidean norms of what a step does to one weight. NaN or infinite where a value of it is. */
 export interface UpdateNorms {

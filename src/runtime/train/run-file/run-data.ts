@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import type { IR } from '../../compiler/ir/ir.js';
+import type { IR } from '../../../compiler/ir/ir.js';
 import {
   everyNth,
   listImages,
@@ -10,8 +10,8 @@ import {
   singles,
   toPair,
   withoutHeldOut,
-} from '../data/index.js';
-import { inputFailure, RuntimeFailure } from '../files/index.js';
+} from '../../data/index.js';
+import { inputFailure, RuntimeFailure } from '../../files/index.js';
 import { type RunFile, unknownKey } from './run-file.js';
 
 /** Files of a run, by the streams of the model. */

@@ -1,4 +1,4 @@
-import type { DrawnPatch } from '../data/index.js';
+import type { DrawnPatch } from '../../data/index.js';
 
 /** What a batch of a source was cut from. */
 export interface BatchOrigin {

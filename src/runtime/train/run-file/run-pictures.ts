@@ -1,6 +1,6 @@
-import type { IR } from '../../compiler/ir/ir.js';
-import { everyNth, measureDemand, type PictureSet, patchDemand, setOfFolder, setOfFolders, withoutHeldOut } from '../data/index.js';
-import { ssimWindow } from '../metrics/index.js';
+import type { IR } from '../../../compiler/ir/ir.js';
+import { everyNth, measureDemand, type PictureSet, patchDemand, setOfFolder, setOfFolders, withoutHeldOut } from '../../data/index.js';
+import { ssimWindow } from '../../metrics/index.js';
 import { atPlace, type Location, locatePairs, locateUnpaired, locateValidation, streamsOf } from './run-data.js';
 import type { RunFile } from './run-file.js';
 

@@ -1,7 +1,7 @@
 import { isCollection, isMap, isNode, isScalar } from 'yaml';
-import type { Span } from '../../compiler/diagnostics/index.js';
-import { inputFailure, readText } from '../files/index.js';
-import { parseYAML, type YAMLText } from '../files/yaml.js';
+import type { Span } from '../../../compiler/diagnostics/index.js';
+import { inputFailure, readText } from '../../files/index.js';
+import { parseYAML, type YAMLText } from '../../files/yaml.js';
 
 /** Where a value of a document stands: keys and indices from the root. */
 export type DocumentPath = readonly (string | number)[];

@@ -1,6 +1,6 @@
-import { crop, type Pair, type RGBImage, readImage } from '../data/index.js';
-import type { Enhancer } from '../enhance/index.js';
-import type { SampleRow } from '../observe/index.js';
+import { crop, type Pair, type RGBImage, readImage } from '../../data/index.js';
+import type { Enhancer } from '../../enhance/index.js';
+import type { SampleRow } from '../../observe/index.js';
 
 /** Roles of the streams that a sample shows. */
 export interface SampleRoles {

@@ -1,19 +1,10 @@
-import { initializeWeights, listAllWeights, type WeightInfo } from '../../compiler/3-lower/index.js';
-import type { IR } from '../../compiler/ir/ir.js';
-import { modelTitle } from '../../compiler/ir/model-title.js';
-import { applyNameMap, hashTensors, mapBeside, readNameMap, readWeights, type WeightsFile } from '../checkpoint/index.js';
-import type { HostTensor } from '../engines/engine.js';
-import { inputFailure } from '../files/index.js';
+import { initializeWeights, listAllWeights, type WeightInfo } from '../../../compiler/3-lower/index.js';
+import type { IR } from '../../../compiler/ir/ir.js';
+import { modelTitle } from '../../../compiler/ir/model-title.js';
+import { applyNameMap, hashTensors, mapBeside, readNameMap, readWeights, type WeightsFile } from '../../checkpoint/index.js';
+import type { HostTensor } from '../../engines/engine.js';
+import { inputFailure } from '../../files/index.js';
 import type { RunFile } from './run-file.js';
-
-/** Where the weights come from that a run starts from, as the run file says it. Paths are as seen from the working directory. */
-export interface StartWeightsSource {
-  readonly file: string;
-  /** Name map; by default the one beside the model, where the weights are not under its names. */
-  readonly map: string | undefined;
-  /** What the SHA-256 of the weights has to be; undefined where any will do. */
-  readonly sha256: string | undefined;
-}
 
 /** What a training begins with. */
 export interface StartWeights {

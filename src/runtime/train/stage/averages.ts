@@ -1,5 +1,5 @@
-import { averageName } from '../../compiler/3-lower/index.js';
-import type { HostTensor } from '../engines/engine.js';
+import { averageName } from '../../../compiler/3-lower/index.js';
+import type { HostTensor } from '../../engines/engine.js';
 
 /**
  * The weights that a stage gives, to write, to show and to go on with: where it keeps a moving average of a weight, that, else the weight itself.

@@ -1,7 +1,7 @@
-import { inPrecision, lowerStageValues, type Precision } from '../../compiler/3-lower/index.js';
-import { type LossTerm, lossTerms } from '../../compiler/diff/index.js';
-import type { IR } from '../../compiler/ir/ir.js';
-import type { Engine, HostTensor } from '../engines/engine.js';
+import { inPrecision, lowerStageValues, type Precision } from '../../../compiler/3-lower/index.js';
+import { type LossTerm, lossTerms } from '../../../compiler/diff/index.js';
+import type { IR } from '../../../compiler/ir/ir.js';
+import type { Engine, HostTensor } from '../../engines/engine.js';
 
 /** A term of a loss with its value for one batch. */
 export interface TermValue {

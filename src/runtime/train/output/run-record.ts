@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { IR } from '../../compiler/ir/ir.js';
-import type { Pair } from '../data/index.js';
-import type { EngineStatus } from '../engines/engine.js';
-import { type Moment, mfncVersion, readText, systemErrorCode, systemFailure, writeFileAtomically } from '../files/index.js';
-import { isRunRecord, type RunRecord, type RunSession, type TrainEnd, type TrainObserver } from '../observe/index.js';
-import type { RunData } from './run-data.js';
-import type { RunDescription } from './run-description.js';
+import type { IR } from '../../../compiler/ir/ir.js';
+import type { Pair } from '../../data/index.js';
+import type { EngineStatus } from '../../engines/engine.js';
+import { type Moment, mfncVersion, readText, systemErrorCode, systemFailure, writeFileAtomically } from '../../files/index.js';
+import { isRunRecord, type RunRecord, type RunSession, type TrainEnd, type TrainObserver } from '../../observe/index.js';
+import type { RunData } from '../run-file/run-data.js';
+import type { RunDescription } from '../run-file/run-description.js';
 
 /** What is written of a run when it begins or goes on. */
 export interface RunRecordPlan {

@@ -1,11 +1,11 @@
-import type { IR } from '../../compiler/ir/ir.js';
-import type { Pair } from '../data/index.js';
-import type { HostTensor } from '../engines/engine.js';
-import type { Enhancer } from '../enhance/index.js';
-import type { Moment } from '../files/index.js';
-import type { Evaluation } from '../metrics/index.js';
-import type { TrainObserver, ValidationRecord } from '../observe/index.js';
-import type { RunFile } from './run-file.js';
+import type { IR } from '../../../compiler/ir/ir.js';
+import type { Pair } from '../../data/index.js';
+import type { HostTensor } from '../../engines/engine.js';
+import type { Enhancer } from '../../enhance/index.js';
+import type { Moment } from '../../files/index.js';
+import type { Evaluation } from '../../metrics/index.js';
+import type { TrainObserver, ValidationRecord } from '../../observe/index.js';
+import type { RunFile } from '../run-file/run-file.js';
 import { type SampleRoles, takeSamples } from './samples.js';
 import { type BestValidation, Validation } from './validation.js';
 
