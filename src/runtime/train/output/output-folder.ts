@@ -40,6 +40,9 @@ export interface OutputFolder {
 
 const lockName = '.lock';
 
+/** Whether a name is that of the lock, or of what guards its taking over. */
+const isLock = (name: string): boolean => name === lockName || name.startsWith(`${lockName}.`);
+
 /** The files of a run in its output folder. */
 export function outputFiles(path: string): OutputFolder {
   return {
@@ -107,7 +110,7 @@ export function whereFrom(folder: OutputFolder, found: FoundCheckpoint | undefin
 
 async function namesIn(folder: string): Promise<string[]> {
   try {
-    return (await readdir(folder)).filter((name) => name !== lockName && !isPartial(name));
+    return (await readdir(folder)).filter((name) => !isLock(name) && !isPartial(name));
   } catch (error) {
     if (systemErrorCode(error) === 'ENOENT') return [];
     throw systemFailure(error, 'write', folder);
