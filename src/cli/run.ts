@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { listWeights, type Precision } from '../compiler/3-lower/index.js';
 import { decodeSafetensors, encodeSafetensors } from '../runtime/checkpoint/index.js';
 import { type EngineChoice, engineChoices, type HostTensor } from '../runtime/engines/index.js';
-import { mfncVersion, readBytes, writeFileAtomically } from '../runtime/files/index.js';
+import { largestHeld, mfncVersion, readBytes, writeFileAtomically } from '../runtime/files/index.js';
 import { type AssignedTensors, assignTensors, type ImageLayout, imageLayouts, runModel, toImageLayout } from '../runtime/tensors/index.js';
 import { requireIR } from './analyze-file.js';
 import { CommandFailure } from './failure.js';
@@ -24,8 +24,6 @@ interface Options extends ErrorLimit, Overriding {
   readonly precision: Precision;
   readonly json?: boolean;
 }
-
-const largestFile = 2 ** 31 - 1;
 
 export function register(program: Command): void {
   program
@@ -76,7 +74,7 @@ interface TensorSummary {
 
 async function run(file: string, options: Options): Promise<void> {
   const { ir, sources, weights } = await networkOf(file, options);
-  const { metadata, tensors } = decodeSafetensors(await readBytes(options.inputs, largestFile), options.inputs);
+  const { metadata, tensors } = decodeSafetensors(await readBytes(options.inputs, largestHeld), options.inputs);
   const given = assignTensors(options.inputs, tensors, ir, options.layout ?? layoutIn(metadata, options.inputs) ?? 'nhwc');
   const engine = await requireEngine(options.engine, options.precision);
   const feeds = new Map(given.inputs.map(({ port, tensor }) => [port, tensor]));

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { basename, join } from 'node:path';
 import type { EngineName, HostTensor } from '../engines/engine.js';
-import { inputFailure, mfncVersion, RuntimeFailure, readBytes } from '../files/index.js';
+import { inputFailure, largestHeld, mfncVersion, RuntimeFailure, readBytes } from '../files/index.js';
+import { hashBytes } from './hash-bytes.js';
 import { decodeSafetensors, encodeSafetensors } from './safetensors.js';
 import { hashTensors } from './weights.js';
 
@@ -63,7 +64,6 @@ export const sumsName = 'SHA256SUMS';
 const contentNames = [optimizerName, stateName, weightsName] as const;
 
 const format = 'mfnc-checkpoint-2';
-const largestFile = 2 ** 31 - 1;
 
 type Content = string | readonly Uint8Array[];
 
@@ -127,7 +127,7 @@ interface State extends Omit<TrainingCheckpoint, 'run' | 'weights' | 'states'> {
 
 async function readPart(folder: string, name: string): Promise<Buffer> {
   try {
-    return await readBytes(join(folder, name), largestFile);
+    return await readBytes(join(folder, name), largestHeld);
   } catch (error) {
     if (!(error instanceof RuntimeFailure)) throw error;
     const problem = error.message.slice(join(folder, name).length + 2).replace(/\.$/, '');
@@ -185,7 +185,7 @@ const tensorHashes = (tensors: ReadonlyMap<string, HostTensor>): Record<string, 
 
 function sha256(content: Content): string {
   const hash = createHash('sha256');
-  for (const piece of typeof content === 'string' ? [content] : content) hash.update(piece);
+  for (const piece of typeof content === 'string' ? [Buffer.from(content)] : content) hashBytes(hash, piece);
   return hash.digest('hex');
 }
 

@@ -5,6 +5,7 @@ import { modelTitle } from '../../compiler/ir/model-title.js';
 import type { HostTensor } from '../engines/engine.js';
 import { inputFailure, mfncVersion, writeFileAtomically } from '../files/index.js';
 import { readStoredWeights, type WeightForm } from './forms/index.js';
+import { hashBytes } from './hash-bytes.js';
 import { fromHalfFloats, largestHalf, toHalfFloats } from './number-types.js';
 import { encodeSafetensors, littleEndianBytes, type StoredType } from './safetensors.js';
 
@@ -28,7 +29,7 @@ export function hashTensors(tensors: ReadonlyMap<string, HostTensor>): string {
 
 function hashInOrder(tensors: Iterable<readonly [string, HostTensor]>): string {
   const hash = createHash('sha256');
-  for (const [name, { shape, values }] of tensors) hash.update(`${name}:${shape.join('x')};`).update(littleEndianBytes(values));
+  for (const [name, { shape, values }] of tensors) hashBytes(hash.update(`${name}:${shape.join('x')};`), littleEndianBytes(values));
   return hash.digest('hex');
 }
 

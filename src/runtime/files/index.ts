@@ -5,7 +5,7 @@ export { inputFailure, operationFailure, RuntimeFailure } from './failure.js';
 export { isFolder, isFolderThere } from './is-folder.js';
 export { withLock } from './lock.js';
 export { isPartial, removePartials } from './partial.js';
-export { readBytes, readText } from './read.js';
+export { largestHeld, readBytes, readText } from './read.js';
 export { realName } from './real-name.js';
 export { type Moment, RecordFile, readRecords } from './record-file.js';
 export { systemErrorCode, systemFailure } from './system-error.js';

@@ -1,8 +1,10 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compareNaturally, makeFolder, readText, systemFailure, withLock, writeFileAtomically } from '../../../src/runtime/files/index.js';
+import { readInPieces } from '../../../src/runtime/files/read.js';
 import { startProgram } from '../../support/process.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 
@@ -99,6 +101,18 @@ describe('natural order', () => {
         if (compareNaturally(a, b) <= 0 && compareNaturally(b, c) <= 0) expect(compareNaturally(a, c)).toBeLessThanOrEqual(0);
       }),
     );
+  });
+});
+
+describe('a file that is larger than is read at once', () => {
+  it('is read in pieces, and as far as it goes where it has become shorter', async () => {
+    const path = join(temporaryFolder(), 'a');
+    const content = Buffer.from(Array.from({ length: 100 }, (_, i) => i));
+    writeFileSync(path, content);
+    const handle = await open(path);
+    for (const piece of [1, 7, 50, 100, 1000]) expect((await readInPieces(handle, 100, piece)).equals(content)).toBe(true);
+    expect((await readInPieces(handle, 105, 30)).equals(content)).toBe(true);
+    await handle.close();
   });
 });
 

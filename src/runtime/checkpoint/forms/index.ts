@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { inputFailure, readBytes } from '../../files/index.js';
+import { inputFailure, largestHeld, readBytes } from '../../files/index.js';
 import { readLayersModel } from './layers-model.js';
 import { readOnnx } from './onnx.js';
 import { readSafetensors } from './safetensors.js';
@@ -9,9 +9,6 @@ import type { StoredWeights } from './stored-weights.js';
 
 export { type StoredWeights, type WeightForm, weightForms } from './stored-weights.js';
 
-/** Largest file that is read, in bytes; Node reads no larger file at once. */
-const largestFile = 2 ** 31 - 1;
-
 /**
  * Reads weights from whatever holds them; which of the forms it is, its content says.
  * @param given a file, or the folder of a SavedModel or LayersModel.
@@ -19,9 +16,9 @@ const largestFile = 2 ** 31 - 1;
  */
 export async function readStoredWeights(given: string): Promise<StoredWeights> {
   const file = fileOf(given);
-  const bytes = await readBytes(file, largestFile);
+  const bytes = await readBytes(file, largestHeld);
   if (looksLikeSafetensors(bytes)) return readSafetensors(bytes, given);
-  if (bytes[0] === 0x7b) return readLayersModel(file, largestFile);
+  if (bytes[0] === 0x7b) return readLayersModel(file);
   if (isProtobuf(bytes)) return isSavedModel(bytes) ? readSavedModel(bytes, given) : readOnnx(bytes, given);
   const [, other] = otherKinds.find(([start]) => start.every((byte, i) => bytes[i] === byte)) ?? [];
   if (other === undefined) return readSafetensors(bytes, given);

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { elementCount } from '../../../compiler/ir/dimension.js';
 import type { HostTensor } from '../../engines/engine.js';
-import { inputFailure, readBytes, readText } from '../../files/index.js';
+import { inputFailure, largestHeld, readBytes, readText } from '../../files/index.js';
 import { fromHalfFloats } from '../number-types.js';
 import { floatsOf } from '../safetensors.js';
 import { damagedForm, foreignForm, isRecord, isShape, parseJSON, readDescription, type StoredWeights } from './stored-weights.js';
@@ -17,10 +17,9 @@ interface ManifestEntry {
 /**
  * Weights of a LayersModel that mfnc wrote, or that TensorFlow.js saved after it had loaded (and trained) one.
  * @param file its model.json.
- * @param largestFile in bytes, of a file of weights.
  * @throws RuntimeFailure when a file is missing or damaged, or when the model was made by another program.
  */
-export async function readLayersModel(file: string, largestFile: number): Promise<StoredWeights> {
+export async function readLayersModel(file: string): Promise<StoredWeights> {
   const model = parseJSON(await readText(file, largestModelJson));
   if (!isRecord(model)) throw damagedForm(file, 'tfjs', 'it is not a JSON object');
   if (!isRecord(model.modelTopology)) throw inputFailure(`${file}: is JSON, but no model.json of TensorFlow.js: it has no modelTopology.`);
@@ -31,7 +30,7 @@ export async function readLayersModel(file: string, largestFile: number): Promis
   if (!Array.isArray(weightsManifest)) throw damagedForm(file, 'tfjs', 'it has no weightsManifest');
   const stored = new Map<string, HostTensor>();
   for (const group of weightsManifest as unknown[]) {
-    for (const [name, tensor] of await readGroup(file, group, largestFile)) stored.set(name, tensor);
+    for (const [name, tensor] of await readGroup(file, group)) stored.set(name, tensor);
   }
   const tensors = Object.entries(description.weights).map(([name, weightPath]) => {
     const tensor = stored.get(name);
@@ -42,7 +41,7 @@ export async function readLayersModel(file: string, largestFile: number): Promis
   return { form: 'tfjs', ...readDescription({ ...description, ...hash }, file), tensors: new Map(tensors) };
 }
 
-async function readGroup(file: string, group: unknown, largestFile: number): Promise<[string, HostTensor][]> {
+async function readGroup(file: string, group: unknown): Promise<[string, HostTensor][]> {
   if (!isRecord(group) || !Array.isArray(group.paths) || !Array.isArray(group.weights)) {
     throw damagedForm(file, 'tfjs', 'a group of its weightsManifest lacks paths or weights');
   }
@@ -53,7 +52,7 @@ async function readGroup(file: string, group: unknown, largestFile: number): Pro
     if (typeof shard !== 'string' || path.basename(shard) !== shard) {
       throw damagedForm(file, 'tfjs', `its file of weights ${JSON.stringify(shard)} does not lie beside it`);
     }
-    shards.push(await readBytes(path.join(path.dirname(file), shard), largestFile));
+    shards.push(await readBytes(path.join(path.dirname(file), shard), largestHeld));
   }
   const data = Buffer.concat(shards);
   const needed = entries.reduce((sum, { shape, elementBytes }) => sum + elementBytes * elementCount(shape), 0);

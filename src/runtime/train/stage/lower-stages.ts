@@ -3,6 +3,7 @@ import type { Stage, Training } from '../../../compiler/ir/ir.js';
 import type { Program } from '../../../compiler/ir/program.js';
 import { requireSupport } from '../../engines/support.js';
 import type { TrainRequest } from '../train-request.js';
+import { requireReadableCheckpoints } from './checkpoint-size.js';
 import type { Patch, StepSizes } from './memory-check.js';
 import { type StepLimit, stepsAllowed } from './step-limit.js';
 
@@ -17,10 +18,12 @@ interface Position {
  * The train steps of the stages that are still to run, by their names, in the precision of the run. A stage that cannot run is told before the first one
  * trains for hours; lowering one takes up to seconds, so those that are done or have no steps are left out.
  * @param from where the run goes on; undefined at its beginning.
- * @throws LoweringFailure, UnsupportedProgram
+ * @throws LoweringFailure, UnsupportedProgram; RuntimeFailure where a checkpoint would be too large to be read again
  */
 export function lowerStages(request: TrainRequest, training: Training, from: Position | undefined): ReadonlyMap<string, TrainStep> {
-  return new Map(stagesAhead(training, from, request.maxSteps).map(({ name }) => [name, lowerStage(request, name)]));
+  const steps = new Map(stagesAhead(training, from, request.maxSteps).map(({ name }) => [name, lowerStage(request, name)]));
+  requireReadableCheckpoints(request.ir, steps);
+  return steps;
 }
 
 /** The train step of a stage in the precision of the run. @throws LoweringFailure, UnsupportedProgram */
