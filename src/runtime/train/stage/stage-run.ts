@@ -52,7 +52,7 @@ export function inputNames(
 
 /** A stage of a training while it runs: its train step on an engine, and how many steps are done. */
 export class StageRun {
-  private spent = { seconds: 0, waiting: 0 };
+  private spent = { steps: 0, seconds: 0, waiting: 0 };
 
   private constructor(
     readonly stage: string,
@@ -92,8 +92,8 @@ export class StageRun {
     return this.done;
   }
 
-  /** Seconds that the steps of this process took, and those of them in which a batch was waited for. */
-  get time(): { readonly seconds: number; readonly waiting: number } {
+  /** Steps of this process, the seconds that they took, and those of them in which a batch was waited for. */
+  get time(): { readonly steps: number; readonly seconds: number; readonly waiting: number } {
     return this.spent;
   }
 
@@ -112,7 +112,8 @@ export class StageRun {
     const losses = lossesOf(results);
     this.done = step + 1;
     const seconds = (performance.now() - started) / 1000;
-    this.spent = { seconds: this.spent.seconds + seconds, waiting: this.spent.waiting + waiting };
+    const { spent } = this;
+    this.spent = { steps: spent.steps + 1, seconds: spent.seconds + seconds, waiting: spent.waiting + waiting };
     return { step: this.done, losses, rate: this.trainStep.rate(step, epoch), seconds, waiting };
   }
 
@@ -159,10 +160,14 @@ function zeros(shape: readonly number[]): HostTensor {
 
 /** Share of the time above which something should be done about it. */
 const muchWaiting = 0.05;
+/** Steps and seconds below which the share tells nothing: the first batches are waited for while the pictures are decoded. */
+const tellingSteps = 10;
+const tellingSeconds = 5;
 
 /** What is said of the time that a stage has waited for batches. */
-export function waitingTime({ seconds, waiting }: StageRun['time']): string {
+export function waitingTime({ steps, seconds, waiting }: StageRun['time']): string {
   const share = seconds > 0 ? waiting / seconds : 0;
-  const remedy = share > muchWaiting ? '; more loader.workers or a larger loader.cache may help' : '';
+  const isTelling = steps >= tellingSteps && seconds >= tellingSeconds;
+  const remedy = isTelling && share > muchWaiting ? '; more loader.workers or a larger loader.cache may help' : '';
   return `waited for data ${(100 * share).toFixed(1)} % of the time of its steps (${waiting.toFixed(1)} of ${seconds.toFixed(1)} s)${remedy}`;
 }
