@@ -116,7 +116,7 @@ function count({ findings }: Examination): { readonly errors: number; readonly w
 
 /** What a person reads: each file once, with all that was found of it, and a line that sums up. */
 function describe(examination: Examination, colors: Colors): string {
-  const { files, findings } = examination;
+  const { files, decoded, findings } = examination;
   const lines: string[] = [];
   for (const [i, finding] of findings.entries()) {
     if (finding.path !== findings[i - 1]?.path) lines.push(printable(finding.path));
@@ -125,7 +125,7 @@ function describe(examination: Examination, colors: Colors): string {
   const { errors, warnings } = count(examination);
   const refused = new Set(findings.filter(({ severity }) => severity === 'error').map(({ path }) => path)).size;
   const counted = [...(errors > 0 ? [amount(errors, 'error')] : []), ...(warnings > 0 ? [amount(warnings, 'warning')] : [])];
-  const looked = `${amount(files, 'file')} decoded`;
+  const looked = `${decoded < files ? `${decoded} of ` : ''}${amount(files, 'file')} decoded`;
   if (counted.length === 0) lines.push(`${colors.green('good')}: ${looked}, nothing found`);
   else {
     const verdict =

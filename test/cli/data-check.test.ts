@@ -14,6 +14,7 @@ import { runCommand } from './command-result.js';
 
 interface Examined {
   readonly files: number;
+  readonly decoded: number;
   readonly findings: readonly Finding[];
   readonly errors: number;
   readonly warnings: number;
@@ -73,6 +74,8 @@ describe('mfnc data check', () => {
     expect(hashes(low)).toEqual(before);
     expect(found.code).toBe(2);
     expect(found.files).toBe(2 * Object.keys(files).length);
+    const isUndecoded = ({ kind }: Finding) => ['empty', 'not-an-image', 'damaged', 'other-format'].includes(kind);
+    expect(found.decoded).toBe(found.files - new Set(found.findings.filter(isUndecoded).map(({ path }) => path)).size);
     expect({
       ...Object.fromEntries(Object.keys(files).map((name) => [name, of(found, `${name.replace('.', '-')}.${name.split('.')[1]}`)])),
     }).toEqual({
@@ -132,7 +135,7 @@ describe('mfnc data check', () => {
     expect(bad.code).toBe(2);
     expect(bad.stdout).toContain(`${join(low, '2.png')}\n  error: is not an image, whatever its name says`);
     expect(bad.stdout).toMatch(
-      /; mfnc train refuses it\n {4}Get the file again .*\n\n4 files decoded: 1 error; mfnc train refuses one of them\n$/,
+      /; mfnc train refuses it\n {4}Get the file again .*\n\n3 of 4 files decoded: 1 error; mfnc train refuses one of them\n$/,
     );
     writeFileSync(join(low, '2.png'), (await unusual())['turned.jpg'] as Buffer);
     const alone = await runCommand('data', 'check', '--reference', low, '--patch', '32x32');

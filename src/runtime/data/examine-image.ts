@@ -21,6 +21,8 @@ import {
 export interface ExaminedImage {
   /** Size of the upright image; undefined where it could not be found out. */
   readonly size?: { readonly width: number; readonly height: number };
+  /** Whether all of its pixels could be decoded. */
+  readonly isDecoded: boolean;
   readonly findings: readonly Finding[];
 }
 
@@ -33,14 +35,14 @@ export async function examineImage(path: string): Promise<ExaminedImage> {
     const bytes = await readImageBytes(path);
     return isBitmap(bytes) ? examineBitmap(path, bytes) : await examineEncoded(path, bytes);
   } catch (error) {
-    return { findings: [findingOf(path, error)] };
+    return { isDecoded: false, findings: [findingOf(path, error)] };
   }
 }
 
 function examineBitmap(path: string, bytes: Buffer): ExaminedImage {
   const { width, height, alpha } = fromBitmap(path, bytes);
   const findings = alpha === undefined ? [] : [findingOf(path, transparencyFailure(path))];
-  return { size: { width, height }, findings: [...findings, ...nameFindings(path, 'bmp')] };
+  return { size: { width, height }, isDecoded: true, findings: [...findings, ...nameFindings(path, 'bmp')] };
 }
 
 async function examineEncoded(path: string, bytes: Buffer): Promise<ExaminedImage> {
@@ -48,8 +50,9 @@ async function examineEncoded(path: string, bytes: Buffer): Promise<ExaminedImag
   const findings = headerFailures(path, metadata).map((failure) => findingOf(path, failure));
   const format = formatOf(metadata);
   const { width, height } = metadata.autoOrient;
-  if (format === undefined) return { size: { width, height }, findings };
-  findings.push(...(await examinePixels(path, bytes, format, metadata)), ...nameFindings(path, format));
+  if (format === undefined) return { size: { width, height }, isDecoded: false, findings };
+  const { isDecoded, findings: ofPixels } = await examinePixels(path, bytes, format, metadata);
+  findings.push(...ofPixels, ...nameFindings(path, format));
   const { orientation = 1 } = metadata;
   if (orientation > 1)
     findings.push(
@@ -65,11 +68,16 @@ async function examineEncoded(path: string, bytes: Buffer): Promise<ExaminedImag
     findings.push(
       conversion(path, 'grey', 'holds one grey channel', 'repeats it three times', 'Remove it if the model is to learn colours only.'),
     );
-  return { size: { width, height }, findings };
+  return { size: { width, height }, isDecoded, findings };
 }
 
 /** Decodes everything, first so that a complaint of the decoder counts, then as a training does. */
-async function examinePixels(path: string, bytes: Buffer, format: ImageFormat, metadata: Metadata): Promise<Finding[]> {
+async function examinePixels(
+  path: string,
+  bytes: Buffer,
+  format: ImageFormat,
+  metadata: Metadata,
+): Promise<Pick<ExaminedImage, 'isDecoded' | 'findings'>> {
   const findings: Finding[] = [];
   let picture: { readonly alpha?: Uint8Array } | undefined;
   try {
@@ -81,7 +89,7 @@ async function examinePixels(path: string, bytes: Buffer, format: ImageFormat, m
       const remedy = 'Look at the picture; if it is whole, save it anew.';
       findings.push(conversion(path, 'decoder-warning', `is decoded with a complaint (${reason})`, 'takes what was decoded', remedy));
     } catch (error) {
-      return [findingOf(path, error)];
+      return { isDecoded: false, findings: [findingOf(path, error)] };
     }
   }
   if (picture.alpha !== undefined) findings.push(findingOf(path, transparencyFailure(path)));
@@ -89,7 +97,7 @@ async function examinePixels(path: string, bytes: Buffer, format: ImageFormat, m
     findings.push(
       conversion(path, 'opaque-alpha', 'has an alpha channel, opaque everywhere', 'leaves the channel out', 'Nothing has to be done.'),
     );
-  return findings;
+  return { isDecoded: true, findings };
 }
 
 function nameFindings(path: string, format: ImageFormat): Finding[] {

@@ -19,8 +19,10 @@ export interface PictureSet {
 
 /** What an examination found. */
 export interface Examination {
-  /** Files that were opened and decoded. */
+  /** Files that were looked at. */
   readonly files: number;
+  /** Those of them all of whose pixels could be decoded. */
+  readonly decoded: number;
   /** By path, errors of a file first. */
   readonly findings: readonly Finding[];
 }
@@ -85,7 +87,8 @@ export async function examinePictures(
     ...[...images.values()].flatMap(({ findings }) => findings),
     ...sets.flatMap((set) => [...set.findings, ...sizeFindings(set, images)]),
   ];
-  return { files: paths.length, findings: sorted(found) };
+  const decoded = [...images.values()].filter(({ isDecoded }) => isDecoded).length;
+  return { files: paths.length, decoded, findings: sorted(found) };
 }
 
 /** Compares the sizes of those samples whose files could all be read. */
