@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { productLimit } from '../../src/compiler/ir/polynomial.js';
+import { degreeLimit, productLimit } from '../../src/compiler/ir/polynomial.js';
 import { limits } from '../../src/compiler/limits.js';
 import { analyzeText } from '../support/analyze-text.js';
 
@@ -224,7 +224,26 @@ describe('networks end in one error that names the limit', () => {
     [
       'axes of a tensor',
       model(`  y = reshape(x, [${repeated('1, ', 40)}B, H, W, 3])`),
-      'MFN2013 44 axes of a tensor exceeds the limit of 32',
+      'MFN2013 44 axes in `shape` of `reshape` exceeds the limit of 32',
+    ],
+    [
+      'axes by the thousand',
+      model(`  y = reshape(x, [${repeated('B, H, ', 10_000)}W, 3])`),
+      'MFN2013 20002 axes in `shape` of `reshape` exceeds the limit of 32',
+    ],
+    [
+      'powers of a size',
+      model('  p[0] = 1\n  for i in 1..9000 { p[i] = p[i - 1] * H }\n  y = reshape(x, [B, p[9000], W, 3])'),
+      `MFN2013 the number of factors of an extent exceeds the limit of ${degreeLimit}`,
+    ],
+    [
+      'quotients of products of quotients',
+      model(
+        '  f[0] = reduce_mean(x, axes: [2], keepdims: true)\n  for i in 1..5000 {\n' +
+          '    wide[i] = broadcast_to(f[i - 1], [B, shape(f[i - 1])[2], W, 3])\n' +
+          '    f[i] = wide[i] |> reshape([B, shape(f[i - 1])[2] * W, 1, 3]) |> avg_pool(size: [2, 1], strides: [2, 1])\n  }\n  y = f[5000]',
+      ),
+      'MFN2011 an extent of `avg_pool` leaves the whole numbers that can be held exactly',
     ],
     [
       'halves of halves',
@@ -253,7 +272,7 @@ test('the reference tabulates every limit', () => {
   const reference = readFileSync(fileURLToPath(new URL('../../grammar/mfn.md', import.meta.url)), 'utf8');
   const section = reference.slice(reference.indexOf('## Limits'));
   const tabulated = [...section.matchAll(/^\| .* \| ([\d,]+) \| MFN\d{4} \|$/gm)].map(([, number]) => Number(number?.replaceAll(',', '')));
-  const known = [...Object.values(limits), limits.turns, productLimit, Number.MAX_SAFE_INTEGER];
+  const known = [...Object.values(limits), limits.turns, productLimit, degreeLimit, Number.MAX_SAFE_INTEGER];
   const ascending = (numbers: readonly number[]): number[] => [...numbers].sort((a, b) => a - b);
   expect(ascending(tabulated)).toEqual(ascending(known));
 });

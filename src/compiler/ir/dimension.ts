@@ -99,6 +99,10 @@ export const isExact = (dimension: Dimension): boolean =>
 export const isProductTooLong = (a: Dimension, b: Dimension): boolean =>
   typeof a === 'string' && typeof b === 'string' && parseDimension(a).size * parseDimension(b).size > polynomial.productLimit;
 
+/** Whether the product of two dimensions has terms of more factors than are worked out; it is not exact then. */
+export const isProductTooHigh = (a: Dimension, b: Dimension): boolean =>
+  polynomial.degreeOf(toPolynomial(a)) + polynomial.degreeOf(toPolynomial(b)) > polynomial.degreeLimit;
+
 /** Whether two dimensions are the same at all sizes. */
 export const areEqual = (a: Dimension, b: Dimension): boolean => a === b || polynomial.areEqual(toPolynomial(a), toPolynomial(b));
 

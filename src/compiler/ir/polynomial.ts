@@ -5,7 +5,14 @@
 
 export type Atom =
   | { readonly kind: 'symbol'; readonly text: string }
-  | { readonly kind: 'quotient'; readonly text: string; readonly numerator: Polynomial; readonly denominator: number };
+  | {
+      readonly kind: 'quotient';
+      readonly text: string;
+      readonly numerator: Polynomial;
+      readonly denominator: number;
+      /** One more than that of the numerator. */
+      readonly degree: number;
+    };
 
 export interface Term {
   readonly coefficient: number;
@@ -48,6 +55,19 @@ export const scale = (a: Polynomial, factor: number): Polynomial =>
 /** Most products of terms that `multiply` works out; a size has a handful of terms. */
 export const productLimit = 4096;
 
+/** Most factors of a term, those of quotients and each quotient itself counted; a size has a handful of them too. */
+export const degreeLimit = 128;
+
+/** Factors of the term that has most. */
+export const degreeOf = (a: Polynomial): number => {
+  let greatest = 0;
+  for (const { factors } of a.values()) {
+    const degree = factors.reduce((sum, factor) => sum + (factor.kind === 'symbol' ? 1 : factor.degree), 0);
+    greatest = Math.max(greatest, degree);
+  }
+  return greatest;
+};
+
 /**
  * Stands for a result that is beyond what can be worked out: a number so large that it cannot be held exactly, so that `isExact` tells, and that can
  * be printed and read again.
@@ -55,7 +75,7 @@ export const productLimit = 4096;
 const inexact: Polynomial = constant(Number.MAX_VALUE);
 
 export const multiply = (a: Polynomial, b: Polynomial): Polynomial => {
-  if (a.size * b.size > productLimit) return inexact;
+  if (a.size * b.size > productLimit || degreeOf(a) + degreeOf(b) > degreeLimit) return inexact;
   return fromTerms(
     [...a.values()].flatMap((left) =>
       [...b.values()].map((right) => ({
@@ -115,7 +135,9 @@ export const floorQuotient = (a: Polynomial, denominator: number): Polynomial =>
   if (inner?.kind === 'quotient') {
     return add(outside, floorQuotient(add(inner.numerator, constant(shift * inner.denominator)), inner.denominator * divisor));
   }
-  const atom: Atom = { kind: 'quotient', text: printQuotient(reduced, shift, divisor), numerator, denominator: divisor };
+  const degree = 1 + degreeOf(numerator);
+  if (degree > degreeLimit) return inexact;
+  const atom: Atom = { kind: 'quotient', text: printQuotient(reduced, shift, divisor), numerator, denominator: divisor, degree };
   return add(outside, fromTerms([{ coefficient: 1, factors: [atom] }]));
 };
 

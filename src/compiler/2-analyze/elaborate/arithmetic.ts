@@ -1,8 +1,18 @@
 import type { BinaryOperator } from '../../1-parse/ast.js';
 import { report, type Span } from '../../diagnostics/index.js';
-import { add, type Dimension, exactDivide, isExact, isProductTooLong, multiply, remainder, subtract } from '../../ir/dimension.js';
+import {
+  add,
+  type Dimension,
+  exactDivide,
+  isExact,
+  isProductTooHigh,
+  isProductTooLong,
+  multiply,
+  remainder,
+  subtract,
+} from '../../ir/dimension.js';
 import type { RateExpression } from '../../ir/ir.js';
-import { productLimit } from '../../ir/polynomial.js';
+import { degreeLimit, productLimit } from '../../ir/polynomial.js';
 import type { OpName } from '../../ops/index.js';
 import { type Context, fail } from './context.js';
 import { emitOp, toTensor } from './tensors.js';
@@ -166,12 +176,17 @@ function combineDimensions(context: Context, operator: BinaryOperator, left: Val
   if (!compute) return undefined;
   const result = compute(a, b);
   if (isExact(result)) return fromDimension(result);
-  const tooLong = operator === '*' && isProductTooLong(a, b);
-  const problem = tooLong
-    ? report.limitReached({ span, what: 'the number of terms of an extent', limit: productLimit })
-    : report.integerOverflow({ span, operation: `${a} ${operator} ${b}` });
-  fail(context, problem);
+  fail(context, inexactResult(operator, a, b, span));
   return errorValue;
+}
+
+/** Why the result of two dimensions cannot be worked out. */
+function inexactResult(operator: BinaryOperator, a: Dimension, b: Dimension, span: Span) {
+  if (operator === '*' && isProductTooLong(a, b))
+    return report.limitReached({ span, what: 'the number of terms of an extent', limit: productLimit });
+  if (operator === '*' && isProductTooHigh(a, b))
+    return report.limitReached({ span, what: 'the number of factors of an extent', limit: degreeLimit });
+  return report.integerOverflow({ span, operation: `${a} ${operator} ${b}` });
 }
 
 /** `H / 8`: a dimension, so that the sizes of the input for which it is none are excluded. */

@@ -2,10 +2,15 @@ import { report, type Span } from '../../diagnostics/index.js';
 import { isExact } from '../../ir/dimension.js';
 import { limits } from '../../limits.js';
 import { hasElementwiseShape, inferShape, isProblem, type SourceOpName, sourceOpDefinition } from '../../ops/index.js';
-import type { Attributes } from '../../ops/op.js';
+import type { AttributeKind, Attributes, AttributeValue } from '../../ops/op.js';
 import { differingAxis, originOfSide } from './conflict.js';
 import { type Context, fail } from './context.js';
 import { describe, errorValue, type ListValue, sizeOf, type TensorValue, type Value } from './values.js';
+
+/** Attributes that have an element for each axis. */
+const perAxis: ReadonlySet<AttributeKind> = new Set(['dimensions', 'paddings'] as const);
+
+const lengthOf = (value: AttributeValue | undefined): number => (Array.isArray(value) ? value.length : 0);
 
 /** Adds an operator to the definition that is being built, or reports what its shape rule objects to. */
 export function emitOp(context: Context, name: SourceOpName, inputs: readonly TensorValue[], attributes: Attributes, span: Span): Value {
@@ -13,13 +18,17 @@ export function emitOp(context: Context, name: SourceOpName, inputs: readonly Te
   if (!builder) return tensorsNotAllowed(context, span);
   if (!state.spendNode(context, span, inputs.length)) return errorValue;
   const definition = sourceOpDefinition(name);
+  const long = definition.attributes.find(
+    ({ name: attribute, kind }) => perAxis.has(kind) && lengthOf(attributes[attribute]) > limits.axes,
+  );
+  if (long) {
+    const what = `${lengthOf(attributes[long.name])} axes in \`${long.name}\` of \`${name}\``;
+    fail(context, report.limitReached({ span, what, limit: limits.axes }));
+    return errorValue;
+  }
   const shapes = inputs.map(({ shape }) => shape);
   const result = inferShape(definition, shapes, attributes, { equal: (a, b) => state.constraints.agree(a, b, span) });
   if (!isProblem(result)) {
-    if (result.shape.length > limits.axes) {
-      fail(context, report.limitReached({ span, what: `${result.shape.length} axes of a tensor`, limit: limits.axes }));
-      return errorValue;
-    }
     const inexact = result.shape.find((dimension) => !isExact(dimension));
     if (inexact === undefined) return builder.addOp(name, inputs, result.attributes, result.shape, span);
     // An extent that could not be worked out has no number of its own.
