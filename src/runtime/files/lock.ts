@@ -22,7 +22,7 @@ export async function withLock<T>(path: string, activity: string, work: () => Pr
     try {
       return await work();
     } finally {
-      await rm(path, { force: true });
+      await release(path);
     }
   } finally {
     held.delete(path);
@@ -65,9 +65,12 @@ async function removeLeft(path: string, left: string): Promise<boolean> {
     if (found === left && runningHolder(found) === undefined) await rm(path, { force: true });
     return true;
   } finally {
-    await rm(guard, { force: true });
+    await release(guard);
   }
 }
+
+/** Removes a lock of this process. One that cannot be removed is in nobody's way: it is taken over once the process is gone. */
+const release = (path: string): Promise<void> => rm(path, { force: true }).catch(() => undefined);
 
 /** What links that a file system does not know are refused with. */
 const withoutLinks: ReadonlySet<string | undefined> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
