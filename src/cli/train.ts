@@ -45,6 +45,7 @@ export function register(program: Command): void {
       [
         '',
         'weights: FILE in the run file, or --set weights=FILE, starts from these weights in place of random values (path as seen from the run file).',
+        'Samples and validation are computed in float32, from the float32 weights, whatever the precision of the steps; mfnc evaluate --precision measures in another.',
         'Ctrl-C finishes the running step and leaves a state that --resume continues (exit code 130); a second Ctrl-C ends at once.',
         '',
         'Example:',

@@ -1,5 +1,5 @@
 import { requireIR } from '../../src/cli/analyze-file.js';
-import { findEngine } from '../../src/runtime/engines/index.js';
+import { type EngineChoice, findEngine } from '../../src/runtime/engines/index.js';
 import { readRunFile, train } from '../../src/runtime/train/index.js';
 
 export interface HowToTrain {
@@ -7,10 +7,15 @@ export interface HowToTrain {
   /** Interrupts after this many steps. */
   readonly stopAfter?: number;
   readonly resume?: boolean;
+  /** `onnx` where none is named. */
+  readonly engine?: EngineChoice;
 }
 
-/** Trains as a run file says, on `onnx`. @returns what it noted. */
-export async function runTraining(path: string, { maxSteps = 1, stopAfter, resume = false }: HowToTrain = {}): Promise<string[]> {
+/** Trains as a run file says. @returns what it noted. */
+export async function runTraining(
+  path: string,
+  { maxSteps = 1, stopAfter, resume = false, engine = 'onnx' }: HowToTrain = {},
+): Promise<string[]> {
   const file = await readRunFile(path);
   const controller = new AbortController();
   const notes: string[] = [];
@@ -18,7 +23,7 @@ export async function runTraining(path: string, { maxSteps = 1, stopAfter, resum
   await train({
     run: file,
     ir: requireIR(file.model, { overrides: file.overrides }).ir,
-    engine: await findEngine('onnx'),
+    engine: await findEngine(engine),
     resume,
     maxSteps,
     signal: controller.signal,

@@ -184,7 +184,7 @@ function provenance({ model, network, sources, data, sessions }: RunRecord, conf
           session.mfnc,
           [session.engine, ...Object.entries(session.versions).map(([name, version]) => `${name} ${version}`)].join(', '),
           String(session.threads),
-          session.precision,
+          session.precision === 'float32' ? session.precision : `${session.precision}; samples and validation: float32`,
           session.devices.join(', '),
           session.node,
           session.platform,

@@ -3,6 +3,7 @@ import { CheckpointStore, type FoundCheckpoint, type TrainingCheckpoint } from '
 import { checkHeldOut, Loader } from '../data/index.js';
 import { inputFailure, withLock } from '../files/index.js';
 import { ssimWindow } from '../metrics/index.js';
+import { precisionNotes } from './inspection/inspection.js';
 import { CheckpointWriter } from './output/checkpoint-writer.js';
 import { beginOutput, type OutputFolder, openOutput, outputFiles, whereFrom } from './output/output-folder.js';
 import { RunRecordFile } from './output/run-record.js';
@@ -90,7 +91,8 @@ async function trainInto(
     }
     await beginOutput(folder, checkpoint === undefined ? resolvedConfig(run, ir, engine.name, threads, start.sha256) : undefined);
     await store.recover(found, run.checkpoint.keep);
-    for (const note of [...start.notes, ...(request.resume ? [whereFrom(folder, found)] : []), ...tight]) request.reporter.note(note);
+    const from = request.resume ? [whereFrom(folder, found)] : [];
+    for (const note of [...start.notes, ...from, ...tight, ...precisionNotes(run.precision)]) request.reporter.note(note);
 
     const pictures = { loader, validation: data.validation };
     const checkpoints = new CheckpointWriter({

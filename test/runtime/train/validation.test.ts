@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readImage, splitGrid } from '../../../src/runtime/data/index.js';
 import { readRecords } from '../../../src/runtime/files/index.js';
 import type { ValidationRecord } from '../../../src/runtime/train/index.js';
+import { runTraining } from '../../support/run-training.js';
 import { makeTinyRun, type TinyRun } from '../../support/tiny-run.js';
 import { trainTiny } from '../../support/train-tiny.js';
 
@@ -38,6 +39,15 @@ describe('validation during a training', () => {
   it('measures after every so many steps and at the end of each stage', () => {
     expect(moments(records)).toEqual(['adversarial', 'plain'].flatMap((stage) => [2, 3].map((step) => `${stage} ${step}`)));
     expect(JSON.parse(readFileSync(join(folder, 'metrics.json'), 'utf8')).mean).toEqual(records.at(-1)?.mean);
+  });
+
+  it('is in float32 where the steps are not, which is said at the beginning and in the report', async () => {
+    const half = await runTraining(measured(tiny, 'half', { precision: 'bfloat16', training: { batch: 1 } }), { engine: 'tfjs-cpu' });
+    const note = 'steps are computed in bfloat16, samples and validation in float32, from the float32 weights';
+    expect(half.filter((line) => line.includes(note))).toHaveLength(1);
+    expect(readFileSync(join(tiny.folder, 'runs/half/report.html'), 'utf8')).toContain('bfloat16; samples and validation: float32');
+    expect((await runTraining(measured(tiny, 'whole'))).join('\n')).not.toContain('float32');
+    expect(readFileSync(join(tiny.folder, 'runs/whole/report.html'), 'utf8')).not.toContain('samples and validation: float32');
   });
 
   it('keeps the weights of the best mean', async () => {

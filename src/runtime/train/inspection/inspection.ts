@@ -1,3 +1,4 @@
+import type { Precision } from '../../../compiler/3-lower/index.js';
 import type { IR } from '../../../compiler/ir/ir.js';
 import type { Pair } from '../../data/index.js';
 import type { HostTensor } from '../../engines/engine.js';
@@ -8,6 +9,14 @@ import type { TrainObserver, ValidationRecord } from '../../observe/index.js';
 import type { RunFile } from '../run-file/run-file.js';
 import { type SampleRoles, takeSamples } from './samples.js';
 import { type BestValidation, Validation } from './validation.js';
+
+/** What is said of a training whose steps are computed otherwise than what is looked at. @param precision of the steps. */
+export function precisionNotes(precision: Precision): string[] {
+  if (precision === 'float32') return [];
+  return [
+    `steps are computed in ${precision}, samples and validation in float32, from the float32 weights; \`mfnc evaluate --precision ${precision}\` measures them in ${precision}`,
+  ];
+}
 
 /** Largest height and width of a sample, in pixels. */
 const largestSide = 384;
