@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Precision } from '../compiler/3-lower/index.js';
 import { type EngineChoice, engineChoices } from '../runtime/engines/index.js';
-import { describeFitting, InsufficientMemory, readRunFile, type TrainOutcome, train } from '../runtime/train/index.js';
+import { InsufficientMemory, readRunFile, type TrainOutcome, train } from '../runtime/train/index.js';
 import { printDiagnostics } from './analyze-file.js';
 import { CommandFailure } from './failure.js';
 import { guarded } from './guarded.js';
@@ -80,7 +80,7 @@ async function runTraining(path: string, options: Options): Promise<void> {
     progress.end();
     if (!(error instanceof InsufficientMemory)) throw error;
     const span = ir.training?.stages.find(({ name }) => name === error.stage)?.span ?? { file: ir.source, start: 0, end: 0 };
-    const diagnostic = tooMuchMemory(span, error.stage, error.estimate, describeFitting(error.batch, error.patch), error.available);
+    const diagnostic = tooMuchMemory(span, error.stage, error.estimate, error.remedy, error.available);
     printDiagnostics({ diagnostics: [diagnostic], sources: new Map(sources) });
     throw new CommandFailure(2, '');
   } finally {

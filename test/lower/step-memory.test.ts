@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { lowerTrainStep, measureStep } from '../../src/compiler/3-lower/index.js';
 import type { Program } from '../../src/compiler/ir/program.js';
 import { estimatePeak, fittingBatch } from '../../src/runtime/engines/step-memory.js';
-import { requireMemory } from '../../src/runtime/train/stage/memory-check.js';
+import { InsufficientMemory, requireMemory } from '../../src/runtime/train/stage/memory-check.js';
 import { irOf, modelText } from '../support/shipped-models.js';
 
 /** A Program over tensors of 1000 float32, 4000 bytes, each. */
@@ -75,17 +75,35 @@ describe('the memory of a step', () => {
     const lower = (stage: string, [height, width]: readonly [number, number]) =>
       width === 40 ? undefined : lowerTrainStep(ir, stage, { batch: 16, height, width }).program;
     const sizes = { batch: 16, patch: [48, 48] as const, lower };
-    expect(requireMemory('onnx', steps, sizes, whole * 1.3)).toEqual([]);
-    expect(requireMemory('onnx', steps, sizes, whole)).toEqual([
+    expect(requireMemory('onnx', steps, sizes, 0, whole * 1.3)).toEqual([]);
+    expect(requireMemory('onnx', steps, sizes, 0, whole)).toEqual([
       expect.stringMatching(/^stage refinement: a step needs about 100 % of the \d+ MB that there are; a batch of \d+ leaves more room\.$/),
     ]);
     // The network cannot take patches of 40x40, which would fit first.
-    expect(() => requireMemory('onnx', steps, sizes, whole - 1e6)).toThrow(
+    expect(() => requireMemory('onnx', steps, sizes, 0, whole - 1e6)).toThrow(
       expect.objectContaining({ name: 'InsufficientMemory', stage: 'refinement', batch, patch: [32, 32] }),
     );
     const small = lowerTrainStep(ir, 'refinement', { batch: 16, height: 32, width: 32 }).program;
     expect(estimatePeak('onnx', measureStep(small))?.bytes).toBeLessThan(whole - 1e6);
     // What was not measured is not refused.
-    expect(() => requireMemory('tfjs-cpu', steps, sizes, 1)).not.toThrow();
+    expect(() => requireMemory('tfjs-cpu', steps, sizes, 0, 1)).not.toThrow();
+
+    // Decoded pictures that are kept beside the step leave less for it.
+    expect(requireMemory('onnx', steps, sizes, 1e6, whole + 1e6)).toEqual([
+      expect.stringMatching(/about 100 % of the \d+ MB that there are beside 1 MB of decoded pictures; a batch of \d+ leaves more room\.$/),
+    ]);
+    const remedy = (pictures: number, memory: number): string => {
+      try {
+        requireMemory('onnx', steps, sizes, pictures, memory);
+      } catch (error) {
+        if (error instanceof InsufficientMemory) return error.remedy;
+      }
+      return '';
+    };
+    expect(remedy(0, whole - 1e6)).toBe(`a batch of ${batch} fits, or patches of 32x32 (height x width)`);
+    expect(remedy(2e6, whole + 1e6)).toBe(
+      `a batch of ${batch} fits, or patches of 32x32 (height x width); decoded pictures take another 2 MB, and the step fits with a smaller loader.cache`,
+    );
+    expect(remedy(2e6, whole - 1e6)).toMatch(/; decoded pictures take another 2 MB, less with a smaller loader\.cache$/);
   });
 });

@@ -31,6 +31,8 @@ export function defaultWorkers(cores = availableParallelism()): number {
 export interface LookingReporter {
   /** Samples of a source whose headers were read, of `total`; then pictures that were decoded and are kept. */
   checked(what: string, done: number, total: number): void;
+  /** Bytes of the decoded pictures that will be kept, before the first is decoded. What it throws ends the looking. */
+  keeping?(bytes: number): void;
 }
 
 /** Files that are decoded at the same time by the thread that computes, where no worker does it. */
@@ -72,6 +74,7 @@ export class Loader {
       looked.flatMap(({ files }) => files.flat().filter((file) => 'width' in file)),
       cache,
     );
+    reporter.keeping?.(pictures.slabs.reduce((sum, { byteLength }) => sum + byteLength, 0));
     const store = new PictureStore(pictures, atOnce);
     const pool = workers === 0 ? undefined : new WorkerPool(workers, { pictures });
     try {

@@ -81,8 +81,14 @@ async function trainInto(
     );
   }
   const trainSteps = lowerStages(request, training, checkpoint);
-  const tight = requireMemory(engine.name, trainSteps, stepSizes(request, training));
-  const loader = await Loader.open(data.sources, run.loader, training.patch, request.reporter, request.signal);
+  let tight: readonly string[] = [];
+  const looking = {
+    checked: (what: string, done: number, total: number) => request.reporter.checked(what, done, total),
+    keeping: (bytes: number) => {
+      tight = requireMemory(engine.name, trainSteps, stepSizes(request, training), bytes);
+    },
+  };
+  const loader = await Loader.open(data.sources, run.loader, training.patch, looking, request.signal);
   try {
     const [measured] = data.sources;
     if (measured !== undefined && data.validation.length > 0) {

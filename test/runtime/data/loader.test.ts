@@ -57,6 +57,30 @@ async function hashes(batches: Batches, first: number, end: number): Promise<str
   return found;
 }
 
+describe('the decoded pictures that are kept', () => {
+  it.each([
+    ['all', 2 ** 20, 4 * 2 * 60 * 50 * 3 + 3 * 40 * 30 * 3],
+    ['as many as the bound allows', 2 * 60 * 50 * 3 + 10, 2 * 60 * 50 * 3],
+    ['none', 0, 0],
+  ])('are told in bytes before the first is decoded: %s', async (_which, cache, wanted) => {
+    const { sources } = await makeSources();
+    const told: string[] = [];
+    const reporter = {
+      checked: (what: string) => void told.push(what),
+      keeping: (bytes: number) => void told.push(`keeping ${bytes}`),
+    };
+    const loader = await Loader.open(sources, { workers: 0, cache }, sampling.patch, reporter);
+    await loader.close();
+    const after = told.slice(told.indexOf(`keeping ${wanted}`) + 1);
+    expect(told).toContain(`keeping ${wanted}`);
+    expect(new Set(after)).toEqual(new Set(wanted === 0 ? [] : ['pictures in full']));
+    const refuse = () => {
+      throw new Error('too many');
+    };
+    await expect(Loader.open(sources, { cache }, sampling.patch, { ...silent, keeping: refuse })).rejects.toThrow('too many');
+  });
+});
+
 describe('batches', () => {
   it('are the same byte by byte with 0, 1 and 3 workers, however much is kept, and after a resume at any step', async () => {
     const { sources } = await makeSources();

@@ -13,14 +13,24 @@ export class InsufficientMemory extends Error {
   constructor(
     readonly stage: string,
     readonly estimate: PeakEstimate,
-    /** Bytes that there are for the step. */
+    /** Bytes that there are for the step, without those of the pictures. */
     readonly available: number,
+    /** Bytes of decoded pictures that are kept. */
+    readonly pictures: number,
     /** The largest batch that fits; 0 where none does. */
     readonly batch: number,
     /** Height and width of patches that fit with the batch as it is, where such are known. */
     readonly patch: Patch | undefined,
   ) {
     super(`a step of the stage ${stage} needs more memory than there is`);
+  }
+
+  /** What would fit: 'a batch of 6 fits', and what else takes of the memory. */
+  get remedy(): string {
+    const fitting = describeFitting(this.batch, this.patch);
+    if (this.pictures === 0) return fitting;
+    const isEnough = this.estimate.bytes <= this.available + this.pictures;
+    return `${fitting}; decoded pictures take another ${megabytes(this.pictures)}, ${isEnough ? 'and the step fits with a smaller loader.cache' : 'less with a smaller loader.cache'}`;
   }
 }
 
@@ -47,6 +57,7 @@ const tight = 0.8;
 
 /**
  * Compares what steps need with the memory that there is.
+ * @param pictures bytes of decoded pictures that will be kept beside them.
  * @returns a line for each stage that fits, but only just. Engines without an estimate pass.
  * @throws InsufficientMemory for the first of the stages whose step cannot fit.
  */
@@ -54,20 +65,23 @@ export function requireMemory(
   engine: EngineName,
   steps: ReadonlyMap<string, TrainStep>,
   sizes: StepSizes,
-  available = memoryForSteps(),
+  pictures: number,
+  memory = memoryForSteps(),
 ): string[] {
+  const available = memory - pictures;
   return [...steps].flatMap(([stage, { program }]) => {
     const needs = measureStep(program);
     const estimate = estimatePeak(engine, needs);
     if (estimate === undefined || estimate.bytes <= tight * available) return [];
     if (estimate.bytes > available) {
       const batch = fittingBatch(engine, needs, sizes.batch, available);
-      throw new InsufficientMemory(stage, estimate, available, batch, fittingPatch(engine, stage, needs, sizes, available));
+      throw new InsufficientMemory(stage, estimate, available, pictures, batch, fittingPatch(engine, stage, needs, sizes, available));
     }
     const room = fittingBatch(engine, needs, sizes.batch, tight * available);
     const share = Math.round((100 * estimate.bytes) / available);
     const remedy = room === 0 ? 'smaller patches leave' : `a batch of ${room} leaves`;
-    return [`stage ${stage}: a step needs about ${share} % of the ${megabytes(available)} that there are; ${remedy} more room.`];
+    const beside = pictures === 0 ? '' : ` beside ${megabytes(pictures)} of decoded pictures`;
+    return [`stage ${stage}: a step needs about ${share} % of the ${megabytes(available)} that there are${beside}; ${remedy} more room.`];
   });
 }
 
