@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { systemErrorCode, systemFailure } from '../files/index.js';
-import type { StepRecord } from '../train/index.js';
+import { type StepRecord, stepRecords } from '../observe/index.js';
 import type { StageRecord } from './cell.js';
 
 /** What the log of a run says of its steps, those of earlier parts of the run included. */
@@ -33,10 +33,11 @@ async function textOf(log: string): Promise<string> {
   }
 }
 
-/** A line that an interruption tore is no step. */
+/** A line that an interruption tore is no step. One that is damaged is told by the training that goes on. */
 function parse(line: string): StepRecord | undefined {
   try {
-    return JSON.parse(line) as StepRecord;
+    const record: unknown = JSON.parse(line);
+    return stepRecords.isRecord(record) ? record : undefined;
   } catch {
     return undefined;
   }

@@ -7,6 +7,6 @@ export { withLock } from './lock.js';
 export { isPartial, removePartials } from './partial.js';
 export { largestHeld, readBytes, readText } from './read.js';
 export { realName } from './real-name.js';
-export { type Moment, RecordFile, readRecords } from './record-file.js';
+export { type Moment, RecordFile, type RecordKind, readRecords } from './record-file.js';
 export { systemErrorCode, systemFailure } from './system-error.js';
 export { mfncVersion } from './version.js';

@@ -1,5 +1,7 @@
+import { constants } from 'node:buffer';
 import { type FileHandle, open } from 'node:fs/promises';
 import { writeFileAtomically } from './atomic-write.js';
+import { inputFailure } from './failure.js';
 import { readBytes } from './read.js';
 import { systemErrorCode, systemFailure } from './system-error.js';
 
@@ -8,6 +10,13 @@ export interface Moment {
   readonly stage: string;
   /** Steps of the stage that are done, from 1. */
   readonly step: number;
+}
+
+/** What the lines of a file are. */
+export interface RecordKind<T extends Moment> {
+  /** With its article: 'a step'. */
+  readonly name: string;
+  readonly isRecord: (value: unknown) => value is T;
 }
 
 /** A file to which a run appends lines of JSON, each of some moment of the training. */
@@ -22,10 +31,14 @@ export class RecordFile<T extends Moment> {
    * @param keep which of the lines that are there belong to the run; the others are cut off: lines after the last checkpoint, which will be done again, and a
    * last line that an interruption tore.
    * @returns the file and the records that it holds.
-   * @throws RuntimeFailure
+   * @throws RuntimeFailure, for example where a line that belongs to the run is damaged.
    */
-  static async open<T extends Moment>(path: string, keep: (moment: Moment) => boolean): Promise<{ file: RecordFile<T>; kept: T[] }> {
-    const kept = await cutBack<T>(path, keep);
+  static async open<T extends Moment>(
+    path: string,
+    kind: RecordKind<T>,
+    keep: (moment: Moment) => boolean,
+  ): Promise<{ file: RecordFile<T>; kept: T[] }> {
+    const kept = await cutBack(path, kind, keep);
     try {
       return { file: new RecordFile<T>(path, await open(path, 'a')), kept };
     } catch (error) {
@@ -56,26 +69,29 @@ export class RecordFile<T extends Moment> {
   }
 }
 
-const largestFile = 2 ** 31 - 1;
+/** A longer text cannot be held at once. */
+const largestFile = constants.MAX_STRING_LENGTH;
 
-async function cutBack<T extends Moment>(path: string, keep: (moment: Moment) => boolean): Promise<T[]> {
+async function cutBack<T extends Moment>(path: string, kind: RecordKind<T>, keep: (moment: Moment) => boolean): Promise<T[]> {
   const text = await textOf(path);
-  const records = recordsIn<T>(text);
-  const firstBad = records.findIndex((record) => !keep(record));
-  const kept = firstBad < 0 ? records : records.slice(0, firstBad);
-  const wanted = text
-    .split('\n')
-    .filter((line) => line !== '')
-    .slice(0, kept.length)
-    .map((line) => `${line}\n`)
-    .join('');
-  if (wanted !== text) await writeFileAtomically(path, wanted);
+  const lines = linesOf(text);
+  const end = lines.findLastIndex(({ moment }) => moment !== undefined && keep(moment)) + 1;
+  const firstBad = lines.findIndex(({ moment }) => moment !== undefined && !keep(moment));
+  const wanted = lines.slice(0, firstBad < 0 ? end : Math.min(end, firstBad));
+  const kept = wanted.map((line) => recordOf(line, kind, path));
+  const cut = wanted.map(({ line }) => `${line}\n`).join('');
+  if (cut !== text) await writeFileAtomically(path, cut);
   return kept;
 }
 
-/** The records of a file up to the first line that is none, which an interruption may leave at its end; none where there is no file. @throws RuntimeFailure */
-export async function readRecords<T extends Moment>(path: string): Promise<T[]> {
-  return recordsIn<T>(await textOf(path));
+/**
+ * The records of a file, without a last line that an interruption tore; none where there is no file.
+ * @throws RuntimeFailure that names the line where one is damaged.
+ */
+export async function readRecords<T extends Moment>(path: string, kind: RecordKind<T>): Promise<T[]> {
+  const lines = linesOf(await textOf(path));
+  const end = lines.findLastIndex(({ moment }) => moment !== undefined) + 1;
+  return lines.slice(0, end).map((line) => recordOf(line, kind, path));
 }
 
 async function textOf(path: string): Promise<string> {
@@ -87,22 +103,40 @@ async function textOf(path: string): Promise<string> {
   }
 }
 
-function recordsIn<T extends Moment>(text: string): T[] {
-  const records: T[] = [];
-  for (const line of text.split('\n')) {
-    if (line === '') continue;
-    const record = parseRecord<T>(line);
-    if (record === undefined) break;
-    records.push(record);
-  }
-  return records;
+/** A line that is not empty. */
+interface Line {
+  readonly line: string;
+  /** From 1. */
+  readonly number: number;
+  readonly value: unknown;
+  /** Undefined where the line says none. */
+  readonly moment: Moment | undefined;
 }
 
-function parseRecord<T extends Moment>(line: string): T | undefined {
+function linesOf(text: string): Line[] {
+  return text.split('\n').flatMap((line, i) => {
+    if (line === '') return [];
+    const value = parseJSON(line);
+    return [{ line, number: i + 1, value, moment: isMoment(value) ? value : undefined }];
+  });
+}
+
+function recordOf<T extends Moment>({ value, number }: Line, { name, isRecord }: RecordKind<T>, path: string): T {
+  if (isRecord(value)) return value;
+  throw inputFailure(
+    `${path}:${number}: is damaged: the line is no record of ${name} as a training writes it. Remove it to go on without it.`,
+  );
+}
+
+function parseJSON(line: string): unknown {
   try {
-    const record: unknown = JSON.parse(line);
-    return typeof record === 'object' && record !== null && 'stage' in record && 'step' in record ? (record as T) : undefined;
+    return JSON.parse(line);
   } catch {
     return undefined;
   }
+}
+
+function isMoment(value: unknown): value is Moment {
+  const { stage, step } = (typeof value === 'object' && value !== null ? value : {}) as Partial<Record<keyof Moment, unknown>>;
+  return typeof stage === 'string' && Number.isSafeInteger(step);
 }

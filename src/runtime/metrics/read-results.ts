@@ -6,7 +6,7 @@ const largestResults = 256 * 2 ** 20;
 const scores = { type: 'object', additionalProperties: { type: 'number', nullable: true } } as const;
 
 /** What is needed of results to compare them; they may say more, as those of an evaluation do. */
-const matchesSchema = new Ajv().compile<MetricResults>({
+export const metricResultsSchema = {
   type: 'object',
   required: ['mean', 'images', 'protocols'],
   properties: {
@@ -24,7 +24,9 @@ const matchesSchema = new Ajv().compile<MetricResults>({
       },
     },
   },
-});
+} as const;
+
+const matchesSchema = new Ajv().compile<MetricResults>(metricResultsSchema);
 
 /** Reads results that `mfnc metrics --json` or `mfnc evaluate --json` printed, or the metrics.json of a training. @throws RuntimeFailure */
 export async function readResults(path: string): Promise<MetricResults> {

@@ -1,2 +1,3 @@
 export * from './observer.js';
+export { sampleRecords, stepRecords, validationRecords } from './record-kinds.js';
 export * from './records.js';

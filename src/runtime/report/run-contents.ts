@@ -1,6 +1,15 @@
 import { parse } from 'yaml';
 import { inputFailure, type Moment, readRecords, readText, systemErrorCode } from '../files/index.js';
-import { isRunRecord, type RunRecord, type SampleRecord, type StepRecord, type ValidationRecord } from '../observe/index.js';
+import {
+  isRunRecord,
+  type RunRecord,
+  type SampleRecord,
+  type StepRecord,
+  sampleRecords,
+  stepRecords,
+  type ValidationRecord,
+  validationRecords,
+} from '../observe/index.js';
 
 /** Paths of the files in a run's output folder that a report is made of. */
 export interface RunFiles {
@@ -40,9 +49,9 @@ export async function readRun(files: RunFiles): Promise<RunContents> {
     config,
     batch: batchIn(config, files.config),
     record: record === undefined ? undefined : recordIn(record, files.record),
-    steps: await readRecords<StepRecord>(files.log),
-    validations: await readRecords<ValidationRecord>(files.validation),
-    samples: await readRecords<SampleRecord>(files.sampleRecords),
+    steps: await readRecords(files.log, stepRecords),
+    validations: await readRecords(files.validation, validationRecords),
+    samples: await readRecords(files.sampleRecords, sampleRecords),
   };
 }
 

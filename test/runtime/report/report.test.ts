@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readImage } from '../../../src/runtime/data/index.js';
 import { readRecords } from '../../../src/runtime/files/index.js';
 import { psnr } from '../../../src/runtime/metrics/index.js';
+import { sampleRecords, validationRecords } from '../../../src/runtime/observe/index.js';
 import { writeReport } from '../../../src/runtime/report/index.js';
 import { PictureBudget, pictureRows, spread } from '../../../src/runtime/report/pictures.js';
 import { ticks } from '../../../src/runtime/report/static-chart.js';
@@ -74,7 +75,7 @@ describe('the report of a training', () => {
     expect(charts[0]?.series[0]?.values).toEqual(adversarial.map(({ losses }) => Number(losses.L_net?.toPrecision(6))));
     expect(charts[1]?.steps[0]).toBe(adversarial.length + 1);
     expect(charts[5]?.series[0]?.values).toEqual(log.map(({ seconds }) => Number((4 / seconds).toPrecision(6))));
-    const records = await readRecords<ValidationRecord>(join(folder, 'validation.jsonl'));
+    const records = await readRecords(join(folder, 'validation.jsonl'), validationRecords);
     expect(charts[2]?.series[0]?.values).toEqual(records.map(({ mean }) => Number(mean.psnr?.toPrecision(6))));
   });
 
@@ -82,7 +83,7 @@ describe('the report of a training', () => {
     const withoutScript = html.replaceAll(/<script.*?<\/script>/gs, '');
     expect(withoutScript.match(/<svg /g)).toHaveLength(6);
     expect(withoutScript.match(/<polyline points="[\d., ]+"/g)).toHaveLength(7);
-    const records = await readRecords<ValidationRecord>(join(folder, 'validation.jsonl'));
+    const records = await readRecords(join(folder, 'validation.jsonl'), validationRecords);
     const last = records.at(-1) as ValidationRecord;
     for (const { name, scores, input } of last.images) {
       expect(withoutScript).toContain(
@@ -113,7 +114,7 @@ describe('the report of a training', () => {
   });
 
   it('shows the pictures that were taken, input, output and truth', async () => {
-    const [latest] = (await readRecords<SampleRecord>(join(folder, 'samples.jsonl'))).slice(-1) as [SampleRecord];
+    const [latest] = (await readRecords(join(folder, 'samples.jsonl'), sampleRecords)).slice(-1) as [SampleRecord];
     const rows = await pictureRows(folder, latest, new PictureBudget(1e6));
     expect(rows.map(({ name, images }) => [name, images.map(({ kind }) => kind)])).toEqual(
       latest.rows.map(({ name }) => [name, ['input', 'output', 'truth']]),
@@ -172,7 +173,7 @@ describe('the report of a training', () => {
   });
 
   it('holds no more pictures than there is room for', async () => {
-    const [latest] = (await readRecords<SampleRecord>(join(folder, 'samples.jsonl'))).slice(-1) as [SampleRecord];
+    const [latest] = (await readRecords(join(folder, 'samples.jsonl'), sampleRecords)).slice(-1) as [SampleRecord];
     const [first] = await pictureRows(folder, latest, new PictureBudget(1e6));
     const size = first?.images.reduce((sum, { uri }) => sum + uri.length, 0) as number;
     expect(await pictureRows(folder, latest, new PictureBudget(size))).toHaveLength(1);

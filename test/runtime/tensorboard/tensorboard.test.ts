@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { readRecords } from '../../../src/runtime/files/index.js';
+import { validationRecords } from '../../../src/runtime/observe/index.js';
 import type { ValidationRecord } from '../../../src/runtime/train/index.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 import { makeTinyRun } from '../../support/tiny-run.js';
@@ -60,7 +61,7 @@ describe.skipIf(missing !== undefined)('TensorBoard', () => {
     }
     expect(scalars['train/rate']).toEqual(points(({ rate }) => rate));
     expect(scalars['train/images_per_second']?.map(([step]) => step)).toEqual(log.map((_, i) => i + 1));
-    const records = await readRecords<ValidationRecord>(join(folder, 'validation.jsonl'));
+    const records = await readRecords(join(folder, 'validation.jsonl'), validationRecords);
     const stepOf = ({ stage, step }: ValidationRecord) => (stage === 'plain' ? 4 : 0) + step;
     expect(scalars['validation/psnr']).toEqual(records.map((record) => [stepOf(record), Math.fround(record.mean.psnr as number)]));
     expect(scalars['validation/ssim']).toHaveLength(records.length);

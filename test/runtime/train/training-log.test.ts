@@ -1,6 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { readRecords } from '../../../src/runtime/files/index.js';
+import { stepRecords } from '../../../src/runtime/observe/index.js';
 import { TrainingLog } from '../../../src/runtime/train/output/training-log.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 
@@ -16,6 +18,35 @@ describe('the log of a run', () => {
     await log.flush();
     await log.close();
     expect(readFileSync(path, 'utf8')).toBe(text(1, 2, 3));
+  });
+
+  it.each([
+    ['losses that are no numbers', { losses: { L: 'low' } }],
+    ['no losses', { losses: undefined }],
+    ['a rate that is none', { rate: null }],
+    ['no stage', { stage: 3 }],
+  ])('is not gone on with, nor read, where a line before the end is damaged: %s', async (_what, damage) => {
+    const path = join(temporaryFolder(), 'log.jsonl');
+    const damaged = `${text(1)}${JSON.stringify({ ...record(2), ...damage })}\n${text(3)}`;
+    writeFileSync(path, damaged);
+    const message = `${path}:2: is damaged: the line is no record of a step as a training writes it. Remove it to go on without it.`;
+    await expect(readRecords(path, stepRecords)).rejects.toMatchObject({ kind: 'input', message });
+    await expect(TrainingLog.open(path, () => true)).rejects.toMatchObject({ kind: 'input', message });
+    expect(readFileSync(path, 'utf8')).toBe(damaged);
+  });
+
+  it('may be damaged beyond the checkpoint, where it is cut off', async () => {
+    const path = join(temporaryFolder(), 'log.jsonl');
+    writeFileSync(path, `${text(1, 2)}${JSON.stringify({ ...record(3), losses: null })}\n{"stage"\n${text(4)}{"st`);
+    const log = await TrainingLog.open(path, ({ step }) => step <= 2);
+    await log.close();
+    expect(readFileSync(path, 'utf8')).toBe(text(1, 2));
+  });
+
+  it('is read without a last line that an interruption tore', async () => {
+    const path = join(temporaryFolder(), 'log.jsonl');
+    writeFileSync(path, `${text(1, 2)}{"stage":"s","st`);
+    expect(await readRecords(path, stepRecords)).toEqual([record(1), record(2)]);
   });
 
   it('starts empty where there is none', async () => {

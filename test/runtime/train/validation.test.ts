@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readImage, splitGrid } from '../../../src/runtime/data/index.js';
 import { readRecords } from '../../../src/runtime/files/index.js';
+import { validationRecords } from '../../../src/runtime/observe/index.js';
 import type { ValidationRecord } from '../../../src/runtime/train/index.js';
 import { runTraining } from '../../support/run-training.js';
 import { makeTinyRun, type TinyRun } from '../../support/tiny-run.js';
@@ -29,7 +30,7 @@ describe('validation during a training', () => {
     tiny = await makeTinyRun(mkdtempSync(join(tmpdir(), 'mfnc-test-')));
     folder = join(tiny.folder, 'runs/straight');
     const outcome = await trainTiny(measured(tiny, 'straight'), { maxSteps: 3 });
-    records = await readRecords<ValidationRecord>(join(folder, 'validation.jsonl'));
+    records = await readRecords(join(folder, 'validation.jsonl'), validationRecords);
     const best = bestOf(records);
     expect(outcome.best).toEqual({ stage: best.stage, step: best.step, metric: 'psnr', value: best.mean.psnr });
   });
@@ -74,13 +75,13 @@ describe('validation during a training', () => {
     const path = measured(tiny, 'broken', { checkpoint: { every: 100 } });
     const broken = join(tiny.folder, 'runs/broken');
     await trainTiny(path, { maxSteps: 3, stopAt: { stage: 'adversarial', step: 3 } });
-    expect(moments(await readRecords(join(broken, 'validation.jsonl')))).toEqual(['adversarial 2']);
+    expect(moments(await readRecords(join(broken, 'validation.jsonl'), validationRecords))).toEqual(['adversarial 2']);
     // What a killed process may have left behind its last checkpoint.
     appendFileSync(join(broken, 'validation.jsonl'), `${JSON.stringify({ ...records[0], step: 4 })}\n{"stage":`);
     await trainTiny(path, { maxSteps: 3, resume: true, stopAt: { stage: 'plain', step: 1 } });
     await trainTiny(path, { maxSteps: 3, resume: true });
     await trainTiny(path, { maxSteps: 3, resume: true });
-    expect(await readRecords(join(broken, 'validation.jsonl'))).toEqual(records);
+    expect(await readRecords(join(broken, 'validation.jsonl'), validationRecords)).toEqual(records);
     expect(readFileSync(join(broken, 'best.safetensors')).equals(readFileSync(join(folder, 'best.safetensors')))).toBe(true);
     const samples = (run: string) => readFileSync(join(run, 'samples.jsonl'), 'utf8');
     expect(samples(broken)).toBe(samples(folder));
@@ -94,7 +95,10 @@ describe('validation during a training', () => {
     });
     await trainTiny(path, { maxSteps: 3 });
     expect(tiny.weights('unmeasured').equals(tiny.weights('straight'))).toBe(true);
-    expect(moments(await readRecords(join(tiny.folder, 'runs/unmeasured/validation.jsonl')))).toEqual(['adversarial 3', 'plain 3']);
+    expect(moments(await readRecords(join(tiny.folder, 'runs/unmeasured/validation.jsonl'), validationRecords))).toEqual([
+      'adversarial 3',
+      'plain 3',
+    ]);
   });
 
   it('is refused where no pairs are held out', async () => {

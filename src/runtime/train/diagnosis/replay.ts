@@ -3,7 +3,7 @@ import { CheckpointStore, type FoundCheckpoint, type TrainingCheckpoint } from '
 import { Loader } from '../../data/index.js';
 import type { Engine, HostTensor } from '../../engines/engine.js';
 import { inputFailure, readRecords } from '../../files/index.js';
-import type { StepRecord } from '../../observe/index.js';
+import { stepRecords } from '../../observe/index.js';
 import { outputFiles } from '../output/output-folder.js';
 import { openData } from '../run-file/run-data.js';
 import { describeRun, differencesOfRuns } from '../run-file/run-description.js';
@@ -50,7 +50,7 @@ export async function findReplay(run: RunFile, ir: IR, step: number, stageName?:
   if (within !== undefined) return { stage, step, found: within, done: within.checkpoint.step, former: within.checkpoint };
   if (index === 0) return { stage, step, found: undefined, done: 0, former: (await store.newest())?.checkpoint };
   const former = names[index - 1] as string;
-  const last = (await readRecords<StepRecord>(folder.log)).findLast((record) => record.stage === former)?.step;
+  const last = (await readRecords(folder.log, stepRecords)).findLast((record) => record.stage === former)?.step;
   const end = await store.newest((position) => position.stage === former && position.step === last);
   if (end !== undefined) return { stage, step, found: end, done: 0, former: end.checkpoint };
   const kept = positions.map((position) => `${position.stage} ${position.step}`).reverse();
@@ -116,7 +116,7 @@ export async function replay(request: ReplayRequest): Promise<ReplayedStep> {
     const { losses, rate, batch, before, after } = await stageRun.examine();
     const weights = new Map([...weightsBefore, ...before.weights]);
     const state = { ir, ...(sources && { sources }), stage: stage.name, precision: run.precision, engine, threads, weights };
-    const logged = (await readRecords<StepRecord>(outputFiles(run.output).log)).find(
+    const logged = (await readRecords(outputFiles(run.output).log, stepRecords)).find(
       (record) => record.stage === stage.name && record.step === step,
     )?.losses;
     return {

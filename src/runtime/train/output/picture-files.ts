@@ -1,7 +1,17 @@
 import { basename, join } from 'node:path';
 import { encodeImage, type ImageFormat, joinGrid } from '../../data/index.js';
 import { type Moment, makeFolder, RecordFile, writeFileAtomically } from '../../files/index.js';
-import type { PictureRecord, SampleRecord, SampleRow, Samples, TrainObserver, Validated, ValidationRecord } from '../../observe/index.js';
+import {
+  type PictureRecord,
+  type SampleRecord,
+  type SampleRow,
+  type Samples,
+  sampleRecords,
+  type TrainObserver,
+  type Validated,
+  type ValidationRecord,
+  validationRecords,
+} from '../../observe/index.js';
 import type { OutputFolder } from './output-folder.js';
 
 /** Writes `samples/<stage>-<step>.png` of the samples, and samples.jsonl that says what is on them. */
@@ -15,7 +25,7 @@ export class SampleFiles implements TrainObserver {
 
   /** @param keep which records of an interrupted run belong to it. @throws RuntimeFailure */
   static async open(folder: OutputFolder, keep: (moment: Moment) => boolean): Promise<SampleFiles> {
-    const { file, kept } = await RecordFile.open<SampleRecord>(folder.sampleRecords, keep);
+    const { file, kept } = await RecordFile.open(folder.sampleRecords, sampleRecords, keep);
     return new SampleFiles(folder, file, kept);
   }
 
@@ -43,7 +53,7 @@ export class ValidationFiles implements TrainObserver {
 
   /** @param keep which records of an interrupted run belong to it. @throws RuntimeFailure */
   static async open(folder: OutputFolder, keep: (moment: Moment) => boolean): Promise<ValidationFiles> {
-    const { file, kept } = await RecordFile.open<ValidationRecord>(folder.validation, keep);
+    const { file, kept } = await RecordFile.open(folder.validation, validationRecords, keep);
     return new ValidationFiles(folder, file, kept);
   }
 

@@ -1,5 +1,5 @@
 import { type Moment, RecordFile } from '../../files/index.js';
-import type { StepRecord, TrainObserver } from '../../observe/index.js';
+import { type StepRecord, stepRecords, type TrainObserver } from '../../observe/index.js';
 
 /** The log of a run, a line of JSON a step, appended as the steps are done. */
 export class TrainingLog implements TrainObserver {
@@ -11,7 +11,7 @@ export class TrainingLog implements TrainObserver {
 
   /** Opens a log for appending, cut back as `RecordFile.open` says. @throws RuntimeFailure */
   static async open(path: string, keep: (moment: Moment) => boolean): Promise<TrainingLog> {
-    const { file, kept } = await RecordFile.open<StepRecord>(path, keep);
+    const { file, kept } = await RecordFile.open(path, stepRecords, keep);
     return new TrainingLog(file, new Map(kept.map(({ stage, step }) => [stage, step])));
   }
 
