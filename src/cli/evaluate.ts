@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import type { Precision } from '../compiler/3-lower/index.js';
 import { pairFolders } from '../runtime/data/index.js';
 import { type EngineChoice, engineChoices } from '../runtime/engines/index.js';
-import { Enhancer } from '../runtime/enhance/index.js';
+import { Enhancer, enlargement } from '../runtime/enhance/index.js';
 import { checkFiles, defaultMetrics, type Evaluation, evaluatePairs, metricsNamed, undefinedScores } from '../runtime/metrics/index.js';
 import { chosenNetwork, modelOption, weightsOption } from './default-network.js';
 import { guarded } from './guarded.js';
@@ -32,13 +32,16 @@ export function register(program: Command): void {
     .command('evaluate')
     .summary('measure a network over a folder of pairs')
     .description(
-      'Enhances the images of one folder and measures the results, and the images as they were, against their partners of the same name in another.',
+      'Enhances the images of one folder and measures the results, and the images as they were, against their partners of the same name in another. A network that enlarges is measured at the size of its output, beside the images enlarged bicubically.',
     )
     .addOption(modelOption())
     .addOption(weightsOption())
     .option('--map <file>', mapOptionText)
     .requiredOption('--low <folder>', 'images to enhance')
-    .requiredOption('--normal <folder>', 'what they should look like, matched by name without extension')
+    .requiredOption(
+      '--normal <folder>',
+      'what they should look like, matched by name without extension; of a network that enlarges as much larger',
+    )
     .addOption(metricOption('psnr,ssim'))
     .addOption(metricModelOption())
     .addOption(new Option('--engine <name>', 'engine to run on').choices(engineChoices).default('auto'))
@@ -71,16 +74,16 @@ async function evaluate(options: Options): Promise<void> {
   await checkFiles(
     pairs.map(({ name, files }) => ({ name, image: files.low as string, reference: files.normal as string })),
     metrics,
+    enlargement(ir),
   );
   const engine = await requireEngine(options.engine, options.precision);
   const enhancer = new Enhancer(ir, weights, engine, { precision: options.precision, sources });
-  enhancer.requireSameSize();
   const progress = new Progress({ label: `evaluating on ${engine.name}`, total: pairs.length, unit: 'images' });
   try {
     const evaluation = await evaluatePairs(
       pairs,
-      { low: 'low', normal: 'normal' },
-      (image) => enhancer.enhance(image),
+      { input: 'low', truth: 'normal', reduction: 1 },
+      enhancer,
       (done) => progress.update(done),
       metrics,
     );
@@ -100,7 +103,7 @@ async function evaluate(options: Options): Promise<void> {
 }
 
 function formatEvaluation(evaluation: Evaluation, format: ResultFormat): string {
-  const { images, mean, counts, input, inputCounts, output, protocols } = evaluation;
+  const { images, mean, counts, input, inputCounts, inputAs, output, protocols } = evaluation;
   return formatScores(
     evaluation,
     {
@@ -117,6 +120,7 @@ function formatEvaluation(evaluation: Evaluation, format: ResultFormat): string 
       notes: [
         ...partialMeans(counts, images.length),
         ...partialMeans(inputCounts, images.length, 'input'),
+        ...(inputAs === undefined ? [] : [`input: ${inputAs}`]),
         `output of the network: ${output}`,
       ],
     },

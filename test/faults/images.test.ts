@@ -2,7 +2,16 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { checkHeldOut, darkenFiles, encodeImage, Loader, pairFolders, readImage, readImageHeader } from '../../src/runtime/data/index.js';
+import {
+  checkHeldOut,
+  darkenFiles,
+  encodeImage,
+  Loader,
+  measureDemand,
+  pairFolders,
+  readImage,
+  readImageHeader,
+} from '../../src/runtime/data/index.js';
 import { badImages, syntheticPhotograph, writePairs } from '../support/images.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -105,7 +114,7 @@ describe('a folder of pairs', () => {
     const folders = await writePairs(temporaryFolder(), 3, 20, 20);
     writeFileSync(join(folders.low, '1.png'), 'x');
     for (const path of Object.values(folders)) writeFileSync(join(path, '3.png'), await encodeImage(syntheticPhotograph(20, 10, 2), 'png'));
-    await expect(checkHeldOut({ roles: ['low', 'normal'], samples: await pairFolders(folders) }, 11)).rejects.toThrow(
+    await expect(checkHeldOut({ roles: ['low', 'normal'], samples: await pairFolders(folders) }, measureDemand(11, 1))).rejects.toThrow(
       /2 of the validation images cannot be used:\n.*1\.png: is not an image.*\n.*3\.png: is 20x10 pixels, too small to be measured: SSIM needs at least 11x11/,
     );
   });

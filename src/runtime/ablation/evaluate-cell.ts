@@ -3,14 +3,14 @@ import { matchWeights, readWeights } from '../checkpoint/index.js';
 import { encodeImage, type Pair } from '../data/index.js';
 import { Enhancer } from '../enhance/index.js';
 import { makeFolder, writeFileAtomically } from '../files/index.js';
-import { type Evaluation, evaluatePairs, type ReadyMetric } from '../metrics/index.js';
+import { type Evaluation, evaluatePairs, type PairRoles, type ReadyMetric } from '../metrics/index.js';
 import { outputFiles } from '../train/index.js';
 import type { AblationRow, CellFolder } from './cell.js';
 
 /** Pairs that are held out from all trainings, and what their pictures are. */
 export interface HeldOut {
   readonly pairs: readonly Pair[];
-  readonly roles: { readonly low: string; readonly normal: string };
+  readonly roles: PairRoles;
 }
 
 /** How trained networks are measured. */
@@ -35,19 +35,21 @@ export async function evaluateCell(
   const { engine, run } = row;
   const { threads } = run;
   const enhancer = new Enhancer(row.ir, weights, engine, { sources: row.sources, ...(threads !== undefined && { threads }) });
-  enhancer.requireSameSize();
   let count = 0;
   try {
     await makeFolder(folder.pictures);
     return await evaluatePairs(
       pairs,
       roles,
-      async (image) => {
-        signal.throwIfAborted();
-        const enhanced = await enhancer.enhance(image);
-        count += 1;
-        if (count <= pictures) await writeFileAtomically(join(folder.pictures, `${count}.png`), await encodeImage(enhanced, 'png'));
-        return enhanced;
+      {
+        scale: enhancer.scale,
+        enhance: async (image) => {
+          signal.throwIfAborted();
+          const enhanced = await enhancer.enhance(image);
+          count += 1;
+          if (count <= pictures) await writeFileAtomically(join(folder.pictures, `${count}.png`), await encodeImage(enhanced, 'png'));
+          return enhanced;
+        },
       },
       (done) => measured(done, pairs.length),
       metrics,

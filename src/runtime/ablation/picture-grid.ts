@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { encodeImage, type RGBImage, readImage } from '../data/index.js';
-import { isScore, metricsNamed, type Scores } from '../metrics/index.js';
+import { encodeImage, type RGBImage, readImage, reduceByMeans, reducible } from '../data/index.js';
+import { enlarge, enlargedText, isScore, metricsNamed, type Scores } from '../metrics/index.js';
 import type { AblationResults } from './results.js';
 
 /** A picture of the report. */
@@ -36,21 +36,24 @@ export async function pictureColumns({ rows, heldOut, pictures: count, metricNam
     return done === undefined ? [] : [{ title: `${name}, seed ${done.cell.seed}`, folder: done.cell.folder.pictures, record: done.record }];
   });
   const columns: PictureColumn[] = [];
+  const { roles } = heldOut;
+  const inputTitle = roles.reduction === 1 ? 'input' : `input, ${enlargedText(roles.reduction)}`;
   for (const [i, { name, files }] of heldOut.pairs.slice(0, count).entries()) {
-    const low = await readImage(files[heldOut.roles.low] as string, 'training');
-    const normal = await readImage(files[heldOut.roles.normal] as string, 'training');
+    const read = (role: string) => readImage(files[role] as string, 'training');
+    const input = enlarge(reduceByMeans(await read(roles.input), roles.reduction), roles.reduction);
+    const truth = reducible(await read(roles.truth), roles.reduction);
     const made = shown.map(async ({ title, folder, record }) => ({
       uri: await embedded(join(folder, `${i + 1}.png`)).catch(() => undefined),
       caption: scored(title, record?.evaluation?.images[i]?.scores),
     }));
     columns.push({
       name,
-      width: low.width,
-      height: low.height,
+      width: truth.width,
+      height: truth.height,
       pictures: [
-        { uri: await embeddedImage(low), caption: scored('input', shown[0]?.record?.evaluation?.images[i]?.input) },
+        { uri: await embeddedImage(input), caption: scored(inputTitle, shown[0]?.record?.evaluation?.images[i]?.input) },
         ...(await Promise.all(made)),
-        { uri: await embeddedImage(normal), caption: 'truth' },
+        { uri: await embeddedImage(truth), caption: 'truth' },
       ],
     });
   }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Pair } from '../data/index.js';
 import { inputFailure, makeFolder, withLock } from '../files/index.js';
-import { protocolsOf, type ReadyMetric } from '../metrics/index.js';
+import { evaluationProtocols, type ReadyMetric } from '../metrics/index.js';
 import { describeRun, openData, type RunDescription, startWeights, type TrainReporter } from '../train/index.js';
 import type { Ablation } from './ablation-file.js';
 import { type AblationRow, cellFolder, cellKey, readCell } from './cell.js';
@@ -51,7 +51,7 @@ async function runCells(request: AblationRequest, cells: readonly Cell[], heldOu
   const timer = totalMinutes === undefined ? undefined : setTimeout(() => exhausted.abort(), totalMinutes * 60_000);
   const either = AbortSignal.any([signal, exhausted.signal]);
   const found = new Map<Cell, CellResult>();
-  const current = (result: CellResult): CellResult => (trains ? takenAsNow(result, protocolsOf(metrics)) : result);
+  const current = (result: CellResult): CellResult => (trains ? takenAsNow(result, evaluationProtocols(metrics, heldOut.roles)) : result);
   for (const cell of cells) found.set(cell, current(await presentResult(cell)));
   const results = (): AblationResults => resultsOf(ablation, rows, [...found.values()], heldOut, exhausted.signal.aborted);
   try {
@@ -115,23 +115,29 @@ async function heldOutOf(rows: readonly AblationRow[]): Promise<HeldOut> {
   let shared: { readonly row: AblationRow; readonly heldOut: HeldOut } | undefined;
   for (const row of rows) {
     const { run, ir, name } = row;
-    const { sources, validation } = await openData(run, ir);
-    const roles = sources[0]?.roles ?? [];
-    const input = ir.definitions.find(({ id }) => id === ir.model.definition)?.inputs[0]?.name ?? '';
-    const low = roles.includes(input) ? input : roles[0];
-    const normal = roles.find((role) => role !== low);
-    if (validation.length === 0 || low === undefined || normal === undefined)
+    const {
+      validation,
+      roles: { truth, ...shown },
+    } = await openData(run, ir);
+    if (validation.length === 0 || truth === undefined) {
+      const folders = [...new Set(truth === undefined ? ['low', 'normal'] : [shown.input, truth])]
+        .map((role) => `${role}: ${role}`)
+        .join(', ');
       throw inputFailure(
-        `${run.placeOf(['data'], 'key')}: '${name}' has no held-out pairs to be measured on. Give \`data.validation\`, for example \`validation: { low: low, normal: normal, every: 12 }\`.`,
+        `${run.placeOf(['data'], 'key')}: '${name}' has no held-out pairs to be measured on. Give \`data.validation\`, for example \`validation: { ${folders}, every: 12 }\`.`,
       );
-    const heldOut = { pairs: validation, roles: { low, normal } };
+    }
+    const heldOut = { pairs: validation, roles: { ...shown, truth } };
     if (shared !== undefined && filesOf(shared.heldOut) !== filesOf(heldOut))
       throw inputFailure(`'${name}' is measured on other pairs than '${shared.row.name}', so their numbers cannot be compared.`);
+    const [factor, other] = [heldOut.roles.reduction, shared?.heldOut.roles.reduction ?? heldOut.roles.reduction];
+    if (factor !== other)
+      throw inputFailure(`'${name}' enlarges ${factor} times, '${shared?.row.name}' ${other} times, so their numbers cannot be compared.`);
     shared ??= { row, heldOut };
   }
   return (shared as { readonly heldOut: HeldOut }).heldOut;
 }
 
 function filesOf({ pairs, roles }: HeldOut): string {
-  return pairs.map(({ files }: Pair) => `${files[roles.low]}\n${files[roles.normal]}`).join('\n');
+  return pairs.map(({ files }: Pair) => `${files[roles.input]}\n${files[roles.truth]}`).join('\n');
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { mfncVersion } from '../files/index.js';
-import { protocolsOf } from '../metrics/index.js';
+import { evaluationProtocols } from '../metrics/index.js';
 import { joinObservers, outputFiles, type TrainObserver, type TrainReporter, train } from '../train/index.js';
 import type { Budget } from './budget.js';
 import { type AblationRow, type CellFolder, type CellRecord, readCell, type StageRecord, writeCell } from './cell.js';
@@ -62,7 +62,7 @@ function isSettled({ state, minutes = 0 }: CellRecord, { runMinutes }: Budget): 
 
 /** Measures a cell again where other metrics or more pictures are asked for than were. */
 async function measureAnew(cell: Cell, kept: CellRecord, { heldOut, measurement }: CellSetting): Promise<CellOutcome> {
-  const wanted = protocolsOf(measurement.metrics);
+  const wanted = evaluationProtocols(measurement.metrics, heldOut.roles);
   const has = kept.evaluation?.protocols ?? {};
   const shown = Math.min(measurement.pictures, heldOut.pairs.length);
   const hasPictures = shown === 0 || existsSync(join(cell.folder.pictures, `${shown}.png`));

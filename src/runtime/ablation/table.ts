@@ -1,4 +1,4 @@
-import { metricsNamed, protocolText } from '../metrics/index.js';
+import { enlargedText, metricsNamed, protocolText } from '../metrics/index.js';
 import { csvLine, markdownTable } from '../tables/index.js';
 import type { Estimate } from './estimates.js';
 import { type AblationResults, comparableMeans, type MetricSummary, type ResultRow } from './results.js';
@@ -144,7 +144,7 @@ export function legend(results: AblationResults): string[] {
         ? ['With a single seed nothing tells a difference from chance; more seeds give deviations and intervals.']
         : [];
   return [
-    `Means over ${heldOut.pairs.length} held-out ${heldOut.pairs.length === 1 ? 'pair' : 'pairs'}; input: the pictures as they were.`,
+    `Means over ${heldOut.pairs.length} held-out ${heldOut.pairs.length === 1 ? 'pair' : 'pairs'}; input: the pictures ${heldOut.roles.reduction === 1 ? 'as they were' : `reduced and ${enlargedText(heldOut.roles.reduction)}`}.`,
     ...intervals,
     `GMACs and GFLOPs are for one picture of ${size}; training: the time of the steps of one run, mean over the seeds.`,
     ...metrics,

@@ -21,13 +21,18 @@ export function patchDemand([height, width]: readonly [number, number]): Demand 
   };
 }
 
-/** What measuring demands: the window of SSIM has to fit. */
-export function measureDemand(side: number): Demand {
+/**
+ * What measuring demands: the window of SSIM has to fit into the part of an image that is measured.
+ * @param reduction by which the input is reduced for the network; what is measured is a multiple of it.
+ */
+export function measureDemand(window: number, reduction: number): Demand {
+  const side = Math.ceil(window / reduction) * reduction;
+  const multiple = reduction === 1 ? '' : `, as ${window} is rounded up to a multiple of ${reduction}, by which the network enlarges`;
   return {
     images: 'validation images',
     height: side,
     width: side,
-    tooSmall: `too small to be measured: SSIM needs at least ${side}x${side}`,
+    tooSmall: `too small to be measured: SSIM needs at least ${side}x${side}${multiple}`,
     remedy: 'Leave it out of data.validation.',
   };
 }

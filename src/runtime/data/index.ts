@@ -9,12 +9,13 @@ export { type DecodedImage, formatOfName, type ImageFormat, imageFormats, readIm
 export { listImages, stemOf } from './list-images.js';
 export { defaultWorkers, Loader, type LoaderSettings } from './loader.js';
 export { readManifest, toPair } from './manifest.js';
-export { type Pair, pairFolders, singles } from './pairs.js';
+export { type Pair, pairFolders, type SampleRoles, singles } from './pairs.js';
 export { type DrawnPatch, PatchSampler, type Sampling, scaleFactors } from './patch-sampler.js';
 export { filesIn, keepInputs, type Preparation, photographs, prepare } from './photographs.js';
 export { type GridRow, joinGrid, splitGrid } from './picture-grid.js';
 export { layPictures, PictureStore } from './picture-store.js';
 export { crop, defaultRange, type RGBImage, toSamples, toTensor, type ValueRange } from './pixels.js';
 export { Random } from './random.js';
+export { reduceByMeans, reducible } from './reduce.js';
 export { shrink } from './resample.js';
 export { type CheckedSource, checkHeldOut, everyNth, lookAt, requireUsable, type SampleSource, withoutHeldOut } from './sample-source.js';

@@ -9,6 +9,15 @@ export interface Pair {
   readonly files: Readonly<Record<string, string>>;
 }
 
+/** Which picture of a sample a network is shown, and what it is to make of it. */
+export interface SampleRoles {
+  readonly input: string;
+  /** Absent where no picture says so. */
+  readonly truth?: string;
+  /** By which factor the input is reduced before the network sees it: that by which the network enlarges, as the pictures of a sample are all of one size. */
+  readonly reduction: number;
+}
+
 /** Images of one role that have no partners, each as a sample of its own. */
 export function singles(role: string, files: readonly string[]): Pair[] {
   return files.map((file) => ({ name: stemOf(file), files: { [role]: file } }));

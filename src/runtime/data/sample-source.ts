@@ -1,5 +1,5 @@
 import { inputFailure, RuntimeFailure, realName } from '../files/index.js';
-import { type Demand, measureDemand, type SizedFile, sizeFault } from './demand.js';
+import { type Demand, type SizedFile, sizeFault } from './demand.js';
 import { readImage } from './image.js';
 import type { Pair } from './pairs.js';
 
@@ -99,11 +99,15 @@ export function requireUsable(
 
 /**
  * Looks at every image that is held out before a training starts, for it is measured only at its end, and decodes it in full.
- * @param side smallest height and width, which the metrics need. @param progress called after each sample with how many are done.
+ * @param demand what measuring asks of their sizes. @param progress called after each sample with how many are done.
  * @throws RuntimeFailure that lists the images that cannot be used.
  */
-export async function checkHeldOut(source: SampleSource, side: number, progress: (done: number) => void = () => undefined): Promise<void> {
-  requireUsable(await lookAt(source, (path) => readImage(path, 'training'), progress), measureDemand(side));
+export async function checkHeldOut(
+  source: SampleSource,
+  demand: Demand,
+  progress: (done: number) => void = () => undefined,
+): Promise<void> {
+  requireUsable(await lookAt(source, (path) => readImage(path, 'training'), progress), demand);
 }
 
 function unusable(problems: readonly string[], images: string): Error {
@@ -120,9 +124,9 @@ export function everyNth<T>(samples: readonly T[], every: number): T[] {
 
 /**
  * Leaves out what a validation measures: samples of which any file is, by its real path, also a file of `held`.
- * @throws RuntimeFailure when nothing is left.
+ * @param name of the samples in a run file, for the message. @throws RuntimeFailure when nothing is left.
  */
-export async function withoutHeldOut(samples: readonly Pair[], held: readonly Pair[]): Promise<Pair[]> {
+export async function withoutHeldOut(samples: readonly Pair[], held: readonly Pair[], name: string): Promise<Pair[]> {
   const names = new Set(await Promise.all(held.flatMap(({ files }) => Object.values(files).map(realName))));
   const kept: Pair[] = [];
   for (const sample of samples) {
@@ -131,7 +135,7 @@ export async function withoutHeldOut(samples: readonly Pair[], held: readonly Pa
   }
   if (kept.length === 0) {
     throw inputFailure(
-      'data.validation holds every pair of data.pair, so none is left to train on. Hold out a part with `every: 12`, or name other folders.',
+      `data.validation holds all of ${name}, so none is left to train on. Hold out a part with \`every: 12\`, or name other folders.`,
     );
   }
   return kept;

@@ -1,12 +1,12 @@
 import { inPrecision, lowerInference, type Precision } from '../../compiler/3-lower/index.js';
-import { evaluateShape } from '../../compiler/ir/dimension.js';
 import { inputDivisors } from '../../compiler/ir/input-divisors.js';
-import type { Definition, IR, Port } from '../../compiler/ir/ir.js';
+import type { IR, Port } from '../../compiler/ir/ir.js';
 import type { Program } from '../../compiler/ir/program.js';
 import { defaultRange, type RGBImage, type ValueRange } from '../data/index.js';
 import type { Engine, Executable, HostTensor } from '../engines/engine.js';
 import { inputFailure } from '../files/index.js';
 import { enhanceTile, type ImageNetwork } from './enhance-tile.js';
+import { imagePorts } from './image-ports.js';
 import { mapTiles, planTiles } from './tiles.js';
 
 export interface EnhancerOptions {
@@ -45,31 +45,16 @@ export class Enhancer {
     private readonly engine: Engine,
     private readonly options: EnhancerOptions = {},
   ) {
-    const definition = ir.definitions.find(({ id }) => id === ir.model.definition) as Definition;
-    const [input, ...others] = definition.inputs;
-    const scales = definition.outputs.map((port) => imageScale(port, ir));
-    const sameSize = scales.indexOf(1);
-    const chosen = sameSize >= 0 ? sameSize : scales.findIndex((scale) => scale !== undefined);
-    const [output, scale] = [definition.outputs[chosen], scales[chosen]];
-    if (input === undefined || others.length > 0 || imageScale(input, ir) !== 1 || output === undefined || scale === undefined) {
+    const ports = imagePorts(ir);
+    if (ports === undefined) {
       throw inputFailure(
         `${ir.source}: ${ir.model.name} is not a network from one RGB image to another that is as large, or 2, 3, 4, ... times as high and wide. ` +
           '`mfnc run` runs any model on tensors.',
       );
     }
-    this.input = input;
-    this.output = output;
-    this.scale = scale;
-  }
-
-  /** For whoever compares results with images of the size that went in. @throws RuntimeFailure when they are larger. */
-  requireSameSize(): void {
-    if (this.scale === 1) return;
-    const { name } = this.ir.model;
-    throw inputFailure(
-      `${this.ir.source}: ${name} gives images ${this.scale} times as high and wide as it takes, which cannot be compared with the second image of a pair, as that has the size of the first. ` +
-        '`mfnc enhance` enlarges photographs, and `mfnc run` compares tensors of any shape.',
-    );
+    this.input = ports.input;
+    this.output = ports.output;
+    this.scale = ports.scale;
   }
 
   /** Replaces the weights for all images that follow, where `changingWeights` says that this may happen. */
@@ -140,17 +125,6 @@ export class Enhancer {
     const names = inputs.filter(({ role }) => role === 'parameter').map(({ name }) => name);
     return new Map(names.map((name) => [name, this.weights.get(name) as HostTensor]));
   }
-}
-
-/** How many times as high and wide as what the network is given an RGB image is that a port holds, at a size that the network takes; undefined where it holds none. */
-function imageScale(port: Port, ir: IR): number | undefined {
-  const divisors = inputDivisors(ir);
-  // Two sides that differ, and are larger than what a network pools to.
-  const [height, width] = [2 * divisors.height, 3 * divisors.width];
-  const shape = evaluateShape(port.shape, { B: 1, H: height, W: width });
-  const scale = (shape[1] ?? 0) / height;
-  const isImage = shape.length === 4 && shape[0] === 1 && shape[3] === 3 && shape[2] === scale * width;
-  return isImage && Number.isInteger(scale) && scale >= 1 ? scale : undefined;
 }
 
 function rangeOf(port: Port): ValueRange {

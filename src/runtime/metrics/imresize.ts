@@ -7,9 +7,9 @@ export interface Plane {
 }
 
 /**
- * Makes a plane smaller as MATLAB's imresize does by default: bicubic (Keys, a = -0.5), the kernel widened by the factor against aliasing, the border
- * mirrored, first the columns, then the rows.
- * @param scale above 0, at most 1; the sides become ceil(scale x side).
+ * Resizes a plane as MATLAB's imresize does by default: bicubic (Keys, a = -0.5), the kernel widened by the factor against aliasing where the plane becomes
+ * smaller, the border mirrored, first the columns, then the rows.
+ * @param scale above 0; the sides become ceil(scale x side).
  * @param type `uint8` rounds the result and clips it to 0 to 255, `double` leaves it as it is.
  */
 export function imresize({ width, height, values }: Plane, scale: number, type: 'uint8' | 'double'): Plane {
@@ -42,12 +42,13 @@ interface Contribution {
 }
 
 function contributions(length: number, scale: number): Contribution[] {
-  const support = 4 / scale;
+  const widened = Math.min(1, scale);
+  const support = 4 / widened;
   return Array.from({ length: Math.ceil(scale * length) }, (_, i) => {
     const centre = (i + 1) / scale + 0.5 * (1 - 1 / scale);
     const first = Math.floor(centre - support / 2);
     const places = Array.from({ length: Math.ceil(support) + 2 }, (_, k) => first + k);
-    const raw = places.map((place) => scale * cubic(scale * (centre - place)));
+    const raw = places.map((place) => widened * cubic(widened * (centre - place)));
     const sum = raw.reduce((total, weight) => total + weight, 0);
     return { indices: places.map((place) => mirrored(place - 1, length)), weights: raw.map((weight) => weight / sum) };
   });

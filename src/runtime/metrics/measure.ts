@@ -43,16 +43,24 @@ interface Sized {
   readonly height: number;
 }
 
-/** Refuses a pair whose sizes differ, or an image that is too small for a metric. @throws RuntimeFailure */
-export function requireMeasurable(metrics: readonly ReadyMetric[], image: Sized, partner?: Sized): void {
-  const size = ({ width, height }: Sized) => `${width}x${height}`;
-  if (partner !== undefined && size(image) !== size(partner))
-    throw inputFailure(`${image.path}: is ${size(image)} pixels, its partner ${partner.path} is ${size(partner)}.`);
-  const side = Math.min(image.width, image.height);
+/**
+ * Refuses a pair whose sizes do not go together, or an image that is too small for a metric.
+ * @param scale how many times as high and wide as the image its partner has to be. @throws RuntimeFailure
+ */
+export function requireMeasurable(metrics: readonly ReadyMetric[], image: Sized, partner?: Sized, scale = 1): void {
+  const size = ({ width, height }: Pick<Sized, 'width' | 'height'>) => `${width}x${height}`;
+  const wanted = size({ width: scale * image.width, height: scale * image.height });
+  if (partner !== undefined && wanted !== size(partner)) {
+    const demand = `the network enlarges ${scale} times, so the partner has to be ${wanted}. Reduce the first ${scale} times, or take a partner of that size`;
+    throw inputFailure(
+      `${image.path}: is ${size(image)} pixels, its partner ${partner.path} is ${size(partner)}${scale === 1 ? '' : `; ${demand}`}.`,
+    );
+  }
+  const side = scale * Math.min(image.width, image.height);
   const refusing = metrics.find(({ metric }) => metric.smallestSide > side)?.metric;
   if (refusing !== undefined)
     throw inputFailure(
-      `${image.path}: is ${size(image)} pixels; ${refusing.title} needs at least ${refusing.smallestSide}x${refusing.smallestSide}.`,
+      `${image.path}: is ${size(image)} pixels${scale === 1 ? '' : `, enlarged ${wanted}`}; ${refusing.title} needs at least ${refusing.smallestSide}x${refusing.smallestSide}.`,
     );
 }
 
@@ -61,15 +69,16 @@ const toldProblems = 20;
 
 /**
  * Looks at the headers of all files before the first is measured, so that nobody waits for the hundredth to be refused.
+ * @param scale how many times as high and wide as its image a reference has to be.
  * @throws RuntimeFailure with a line for each file that cannot be measured.
  */
-export async function checkFiles(files: readonly MeasuredFile[], metrics: readonly ReadyMetric[]): Promise<void> {
+export async function checkFiles(files: readonly MeasuredFile[], metrics: readonly ReadyMetric[], scale = 1): Promise<void> {
   const problems: string[] = [];
   for (const { image, reference } of files) {
     try {
       const sized = { path: image, ...(await readImageHeader(image)) };
       const partner = reference === undefined ? undefined : { path: reference, ...(await readImageHeader(reference)) };
-      requireMeasurable(metrics, sized, partner);
+      requireMeasurable(metrics, sized, partner, scale);
     } catch (error) {
       if (!(error instanceof RuntimeFailure)) throw error;
       problems.push(error.message);

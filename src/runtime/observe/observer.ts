@@ -7,6 +7,8 @@ export interface SampleRow {
   /** Name of the pair. */
   readonly name: string;
   readonly input: RGBImage;
+  /** How many times the input is enlarged here (bicubic), because the model takes it smaller; absent where it is as the model takes it. */
+  readonly enlarged?: number;
   readonly output: RGBImage;
   /** Absent where the model is trained without pairs. */
   readonly truth?: RGBImage;

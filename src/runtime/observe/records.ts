@@ -24,6 +24,8 @@ export interface PictureRecord {
     /** Of each image of the row, in pixels. */
     readonly width: number;
     readonly height: number;
+    /** How many times the input is enlarged (bicubic) to be of this size; absent where it is not. */
+    readonly enlarged?: number;
     readonly columns: readonly ('input' | 'output' | 'truth')[];
   }[];
 }

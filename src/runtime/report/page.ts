@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { basename, resolve } from 'node:path';
 import { mfncVersion } from '../files/index.js';
+import { enlargedText } from '../metrics/index.js';
 import type { RunRecord, RunSession, ValidationRecord } from '../observe/index.js';
 import { pageAssets } from './assets.js';
 import { type Chart, chartsOf } from './curves.js';
@@ -130,10 +131,11 @@ function worstSection(record: ValidationRecord, rows: readonly PictureRow[]): st
 }
 
 /** A pair, its images side by side. @param sample number of the row, where its output can be replaced by earlier ones. */
-function pictureRow({ width, height, images }: PictureRow, caption: string, sample?: number): string {
+function pictureRow({ width, height, enlarged, images }: PictureRow, caption: string, sample?: number): string {
   const frames = images.map(({ kind, uri }) => {
     const replaced = sample !== undefined && kind === 'output' ? ` data-sample="${sample}"` : '';
-    return `<figure><div class="frame" style="aspect-ratio:${width}/${height}"><img src="${uri}" width="${width}" height="${height}" alt="${escaped(`${kind} of ${caption}`)}"${replaced}></div><figcaption>${kind}</figcaption></figure>`;
+    const title = kind === 'input' && enlarged !== undefined ? `input, ${enlargedText(enlarged)}` : kind;
+    return `<figure><div class="frame" style="aspect-ratio:${width}/${height}"><img src="${uri}" width="${width}" height="${height}" alt="${escaped(`${kind} of ${caption}`)}"${replaced}></div><figcaption>${title}</figcaption></figure>`;
   });
   return `<div class="pair"><h3>${escaped(caption)}</h3><div class="images" tabindex="0" data-width="${width}">${frames.join('')}</div></div>`;
 }

@@ -17,6 +17,8 @@ export interface PictureRow {
   /** Of each image, in pixels. */
   readonly width: number;
   readonly height: number;
+  /** How many times the input is enlarged to be of this size; absent where it is not. */
+  readonly enlarged?: number;
   readonly images: readonly EmbeddedImage[];
 }
 
@@ -51,12 +53,12 @@ export class PictureBudget {
 export async function pictureRows(folder: string, record: PictureRecord, budget: PictureBudget): Promise<PictureRow[]> {
   const rows: PictureRow[] = [];
   for (const [i, images] of (await imagesOn(folder, record)).entries()) {
-    const { name, width, height, columns } = record.rows[i] as PictureRecord['rows'][number];
+    const { columns, ...row } = record.rows[i] as PictureRecord['rows'][number];
     const embedded = await Promise.all(
       images.map(async (image, at) => ({ kind: columns[at] as EmbeddedImage['kind'], uri: await dataURI(image) })),
     );
     if (!budget.take(embedded.map(({ uri }) => uri))) break;
-    rows.push({ name, width, height, images: embedded });
+    rows.push({ ...row, images: embedded });
   }
   return rows;
 }

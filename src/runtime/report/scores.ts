@@ -48,12 +48,13 @@ export function scoreTable(record: ValidationRecord, caption: string): string {
   return table(caption, columns, [...rows, mean]) + protocolList(record);
 }
 
-function protocolList({ protocols, output }: ValidationRecord): string {
+function protocolList({ protocols, inputAs, output }: ValidationRecord): string {
   const items = Object.entries(protocols).map(
     ([name, protocol]) =>
       `<dt>${escaped(metricTitle(name))}</dt><dd><code>${escaped(protocol.id)}</code> ${escaped(protocolText(protocol))}</dd>`,
   );
-  return `<dl class="facts"><dt>Output</dt><dd>${escaped(output)}</dd>${items.join('')}</dl>`;
+  const input = inputAs === undefined ? '' : `<dt>Input</dt><dd>${escaped(inputAs)}</dd>`;
+  return `<dl class="facts">${input}<dt>Output</dt><dd>${escaped(output)}</dd>${items.join('')}</dl>`;
 }
 
 /** A row for each validation. */

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { TrainStep } from '../../compiler/3-lower/index.js';
 import type { Stage, Training } from '../../compiler/ir/ir.js';
 import { checkpointName, type TrainingCheckpoint, writeWeights } from '../checkpoint/index.js';
-import type { CheckedSource, Loader, Pair } from '../data/index.js';
+import type { Loader, Pair, SampleRoles } from '../data/index.js';
 import type { HostTensor } from '../engines/engine.js';
 import { Enhancer } from '../enhance/index.js';
 import { type Moment, readText, writeFileAtomically } from '../files/index.js';
@@ -12,7 +12,6 @@ import { ReportWriter } from '../report/index.js';
 import { TensorBoardEvents } from '../tensorboard/index.js';
 import { explainStepFailure } from './diagnosis/step-failure.js';
 import { Inspection } from './inspection/inspection.js';
-import type { SampleRoles } from './inspection/samples.js';
 import type { CheckpointWriter } from './output/checkpoint-writer.js';
 import type { OutputFolder } from './output/output-folder.js';
 import { SampleFiles, ValidationFiles } from './output/picture-files.js';
@@ -30,6 +29,7 @@ import type { TrainOutcome, TrainRequest } from './train-request.js';
 interface Pictures {
   readonly loader: Loader;
   readonly validation: readonly Pair[];
+  readonly roles: SampleRoles;
 }
 
 /** What is settled before the first step. */
@@ -72,7 +72,6 @@ export class Session {
       ...(sources === undefined ? {} : { sources }),
       changingWeights: true,
     });
-    enhancer.requireSameSize();
     const { observers, inspection } = await this.openObservers(first, enhancer);
     let end: TrainEnd = 'failed';
     let position = { stage: this.plan.from?.stage ?? stages[0]?.name ?? '', step: this.plan.from?.step ?? 0 };
@@ -125,7 +124,7 @@ export class Session {
       run,
       shown: pictures.validation.length > 0 ? pictures.validation : (source?.samples ?? []),
       validation: pictures.validation,
-      roles: source === undefined ? { input: '' } : this.sampleRoles(source),
+      roles: pictures.roles,
       bestWeights: folder.bestWeights,
       enhancer,
       signal,
@@ -239,14 +238,6 @@ export class Session {
   private async averagedWeights(stageRun: StageRun): Promise<Map<string, HostTensor>> {
     const { weights, states } = await stageRun.read();
     return withAverages(new Map([...this.weights, ...weights]), states);
-  }
-
-  private sampleRoles({ roles }: CheckedSource): SampleRoles {
-    const { ir } = this.plan.request;
-    const input = ir.definitions.find(({ id }) => id === ir.model.definition)?.inputs[0]?.name ?? '';
-    const shown = roles.includes(input) ? input : (roles[0] as string);
-    const truth = roles.find((role) => role !== shown);
-    return truth === undefined ? { input: shown } : { input: shown, truth };
   }
 
   private engineOptions() {

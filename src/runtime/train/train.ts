@@ -1,6 +1,6 @@
 import type { Training } from '../../compiler/ir/ir.js';
 import { CheckpointStore, type FoundCheckpoint, type TrainingCheckpoint } from '../checkpoint/index.js';
-import { checkHeldOut, Loader } from '../data/index.js';
+import { checkHeldOut, Loader, measureDemand } from '../data/index.js';
 import { inputFailure, withLock } from '../files/index.js';
 import { ssimWindow } from '../metrics/index.js';
 import { precisionNotes } from './inspection/inspection.js';
@@ -93,14 +93,16 @@ async function trainInto(
     const [measured] = data.sources;
     if (measured !== undefined && data.validation.length > 0) {
       const heldOut = { roles: measured.roles, samples: data.validation };
-      await checkHeldOut(heldOut, ssimWindow, (done) => request.reporter.checked('validation', done, data.validation.length));
+      await checkHeldOut(heldOut, measureDemand(ssimWindow, data.roles.reduction), (done) =>
+        request.reporter.checked('validation', done, data.validation.length),
+      );
     }
     await beginOutput(folder, checkpoint === undefined ? resolvedConfig(run, ir, engine.name, threads, start.sha256) : undefined);
     await store.recover(found, run.checkpoint.keep);
     const from = request.resume ? [whereFrom(folder, found)] : [];
     for (const note of [...start.notes, ...from, ...tight, ...precisionNotes(run.precision)]) request.reporter.note(note);
 
-    const pictures = { loader, validation: data.validation };
+    const pictures = { loader, validation: data.validation, roles: data.roles };
     const checkpoints = new CheckpointWriter({
       store,
       keep: run.checkpoint.keep,

@@ -12,7 +12,7 @@ import { meanScores, partialCounts, type Scores } from '../../../src/runtime/met
 const rows = ['Base', 'Other'].map(
   (name) => ({ name, cost: { parameters: 1, gmacs: 1, gflops: 1 }, stepLimits: new Map(), notes: [], ir: {} }) as unknown as AblationRow,
 );
-const heldOut = { pairs: ['a', 'b'].map((name) => ({ name, files: {} })), roles: { low: 'low', normal: 'normal' } };
+const heldOut = { pairs: ['a', 'b'].map((name) => ({ name, files: {} })), roles: { input: 'low', truth: 'normal', reduction: 1 } };
 const ablation: Ablation = { ...ablationDefaults, metrics: ['psnr', 'fsim'], variants: [], run: 'run.yaml', output: 'out', seeds: [1] };
 
 /** @param outputs scores of the two pairs, for each row in turn. */

@@ -15,6 +15,8 @@ import {
   Random,
   readImage,
   readManifest,
+  reduceByMeans,
+  reducible,
   toSamples,
   toTensor,
   withoutHeldOut,
@@ -41,8 +43,8 @@ describe('pairs', () => {
     symlinkSync(folders.low, join(folder, 'alias'));
     const pairs = await pairFolders(folders);
     const held = everyNth(await pairFolders({ low: join(folder, 'alias'), normal: folders.normal }), 2);
-    expect((await withoutHeldOut(pairs, held)).map(({ name }) => name)).toEqual(['2']);
-    await expect(withoutHeldOut(pairs, pairs)).rejects.toThrow(/none is left to train on/);
+    expect((await withoutHeldOut(pairs, held, 'data.pair')).map(({ name }) => name)).toEqual(['2']);
+    await expect(withoutHeldOut(pairs, pairs, 'data.pair')).rejects.toThrow(/holds all of data\.pair, so none is left to train on/);
   });
 
   it('come from CSV, YAML and JSON manifests, with places in messages', async () => {
@@ -113,6 +115,21 @@ describe('pixels', () => {
     expect(Uint8Array.from(resampleRegion(image, { left: 0, top: 0, width: 13, height: 9 }, 9, 13))).toEqual(image.data);
     const flat = { width: 13, height: 9, data: new Uint8Array(13 * 9 * 3).fill(77) };
     expect(resampleRegion(flat, { left: 1, top: 2, width: 11, height: 7 }, 4, 5).every((value) => Math.abs(value - 77) < 1e-4)).toBe(true);
+  });
+
+  it('reduced are rounded means over blocks of what the factor divides', () => {
+    const image = { width: 5, height: 3, data: Uint8Array.from({ length: 5 * 3 * 3 }, (_, i) => 10 * Math.floor(i / 3) + (i % 3)) };
+    const means = [(0 + 10 + 50 + 60) / 4, (20 + 30 + 70 + 80) / 4];
+    expect(reduceByMeans(image, 2)).toEqual({
+      width: 2,
+      height: 1,
+      data: Uint8Array.from(means.flatMap((mean) => [mean, mean + 1, mean + 2])),
+    });
+    expect(reduceByMeans({ width: 2, height: 2, data: Uint8Array.from([0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 1, 1]) }, 2).data).toEqual(
+      Uint8Array.from([0, 1, 0]),
+    );
+    expect([reducible(image, 2).width, reducible(image, 2).height]).toEqual([4, 2]);
+    expect(reduceByMeans(reducible(image, 2), 2)).toEqual(reduceByMeans(image, 2));
   });
 });
 

@@ -1,13 +1,13 @@
 import type { Precision } from '../../../compiler/3-lower/index.js';
 import type { IR } from '../../../compiler/ir/ir.js';
-import type { Pair } from '../../data/index.js';
+import type { Pair, SampleRoles } from '../../data/index.js';
 import type { HostTensor } from '../../engines/engine.js';
 import type { Enhancer } from '../../enhance/index.js';
 import type { Moment } from '../../files/index.js';
 import type { Evaluation } from '../../metrics/index.js';
 import type { TrainObserver, ValidationRecord } from '../../observe/index.js';
 import type { RunFile } from '../run-file/run-file.js';
-import { type SampleRoles, takeSamples } from './samples.js';
+import { takeSamples } from './samples.js';
 import { type BestValidation, Validation } from './validation.js';
 
 /** What is said of a training whose steps are computed otherwise than what is looked at. @param precision of the steps. */
@@ -49,9 +49,9 @@ export class Inspection {
 
   constructor(private readonly plan: InspectionPlan) {
     const { run, roles, validation: pairs, earlier, ...shared } = plan;
-    const { input, truth } = roles;
+    const { truth } = roles;
     if (truth !== undefined && pairs.length > 0)
-      this.validation = new Validation({ ...shared, pairs, roles: { input, truth }, metric: run.validation.best }, earlier.validations);
+      this.validation = new Validation({ ...shared, pairs, roles: { ...roles, truth }, metric: run.validation.best }, earlier.validations);
   }
 
   /** The best validation so far. */

@@ -1,31 +1,31 @@
-import { crop, type Pair, type RGBImage, readImage } from '../../data/index.js';
+import { crop, type Pair, type RGBImage, readImage, reduceByMeans, reducible, type SampleRoles } from '../../data/index.js';
 import type { Enhancer } from '../../enhance/index.js';
+import { enlarge } from '../../metrics/index.js';
 import type { SampleRow } from '../../observe/index.js';
 
-/** Roles of the streams that a sample shows. */
-export interface SampleRoles {
-  readonly input: string;
-  /** Absent where the model is trained without pairs. */
-  readonly truth?: string;
-}
-
 /**
- * Enhances each pair's input with the model as it is now.
+ * Enhances each pair's input with the model as it is now. An input that is reduced for the model is shown enlarged again, so that the images of a row are of one size.
  * @param largestSide pixels: larger images are shown by their middle.
  * @throws RuntimeFailure, EngineFailure
  */
 export async function takeSamples(
   pairs: readonly Pair[],
-  roles: SampleRoles,
+  { input: inputRole, truth: truthRole, reduction }: SampleRoles,
   enhancer: Enhancer,
   largestSide: number,
 ): Promise<SampleRow[]> {
   const read = async (path: string | undefined) => middle(await readImage(path as string, 'training'), largestSide);
   const rows: SampleRow[] = [];
   for (const { name, files } of pairs) {
-    const input = await read(files[roles.input]);
-    const row = { name, input, output: await enhancer.enhance(input) };
-    rows.push(roles.truth === undefined ? row : { ...row, truth: await read(files[roles.truth]) });
+    const input = reduceByMeans(await read(files[inputRole]), reduction);
+    const truth = truthRole === undefined ? undefined : reducible(await read(files[truthRole]), reduction);
+    rows.push({
+      name,
+      input: enlarge(input, reduction),
+      ...(reduction > 1 && { enlarged: reduction }),
+      output: await enhancer.enhance(input),
+      ...(truth && { truth }),
+    });
   }
   return rows;
 }

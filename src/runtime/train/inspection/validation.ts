@@ -4,7 +4,7 @@ import type { Pair } from '../../data/index.js';
 import type { HostTensor } from '../../engines/engine.js';
 import type { Enhancer } from '../../enhance/index.js';
 import type { Moment } from '../../files/index.js';
-import { type Evaluation, evaluatePairs } from '../../metrics/index.js';
+import { type Evaluation, evaluatePairs, type PairRoles } from '../../metrics/index.js';
 import type { TrainObserver, ValidationRecord } from '../../observe/index.js';
 import type { RunFile } from '../run-file/run-file.js';
 import { takeSamples } from './samples.js';
@@ -24,7 +24,7 @@ export interface BestValidation extends Moment {
 export interface ValidationPlan {
   readonly ir: IR;
   readonly pairs: readonly Pair[];
-  readonly roles: { readonly input: string; readonly truth: string };
+  readonly roles: PairRoles;
   /** Metric that decides which weights are the best; more is better. */
   readonly metric: BestValidation['metric'];
   /** Path of the best weights. */
@@ -76,10 +76,13 @@ export class Validation {
     enhancer.load(weights);
     const evaluation = await evaluatePairs(
       pairs,
-      { low: roles.input, normal: roles.truth },
-      (image) => {
-        signal.throwIfAborted();
-        return enhancer.enhance(image);
+      roles,
+      {
+        scale: enhancer.scale,
+        enhance: (image) => {
+          signal.throwIfAborted();
+          return enhancer.enhance(image);
+        },
       },
       (done) => measured(done, pairs.length),
     );

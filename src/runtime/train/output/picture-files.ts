@@ -77,14 +77,19 @@ async function writePicture(
   rows: readonly SampleRow[],
   format: ImageFormat,
 ): Promise<PictureRecord> {
-  const shown = rows.map(({ name, input, output, truth }) => ({ name, images: { input, output, ...(truth !== undefined && { truth }) } }));
+  const shown = rows.map(({ name, enlarged, input, output, truth }) => ({
+    name,
+    ...(enlarged !== undefined && { enlarged }),
+    images: { input, output, ...(truth !== undefined && { truth }) },
+  }));
   const name = `${stage}-${String(step).padStart(6, '0')}.${format}`;
   await makeFolder(folder);
   await writeFileAtomically(join(folder, name), await encodeImage(joinGrid(shown.map(({ images }) => Object.values(images))), format));
   return {
     file: `${basename(folder)}/${name}`,
-    rows: shown.map(({ name, images }) => ({
+    rows: shown.map(({ name, images, ...enlarged }) => ({
       name,
+      ...enlarged,
       width: images.input.width,
       height: images.input.height,
       columns: Object.keys(images) as ('input' | 'output' | 'truth')[],

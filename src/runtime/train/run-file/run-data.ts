@@ -6,11 +6,13 @@ import {
   type Pair,
   pairFolders,
   readManifest,
+  type SampleRoles,
   type SampleSource,
   singles,
   toPair,
   withoutHeldOut,
 } from '../../data/index.js';
+import { enlargement } from '../../enhance/index.js';
 import { inputFailure, RuntimeFailure } from '../../files/index.js';
 import { type RunFile, unknownKey } from './run-file.js';
 
@@ -18,41 +20,71 @@ import { type RunFile, unknownKey } from './run-file.js';
 export interface RunData {
   /** In the order of the model's streams: the first one counts the epochs. */
   readonly sources: readonly SampleSource[];
-  /** Pairs held out; empty where the run file names none. */
+  /** Samples of the first source that are held out; empty where the run file names none. */
   readonly validation: readonly Pair[];
+  /** What of the first source is shown, and measured. */
+  readonly roles: SampleRoles;
 }
 
 /**
- * Finds the files that a run file names for the streams of the model; pairs that are held out are taken out of the training pairs.
+ * Finds the files that a run file names for the streams of the model; what is held out is taken out of what is trained on.
  * @throws RuntimeFailure with the place in the run file.
  */
 export async function openData(run: RunFile, ir: IR): Promise<RunData> {
-  const { roles, unpaired } = streamsOf(run, ir);
+  const { roles, unpaired, first: key, heldOutRoles } = streamsOf(run, ir);
   const sources: SampleSource[] = [];
-  let validation: readonly Pair[] = [];
-  if (roles !== undefined) {
-    const pairs = await openLocation(await locatePairs(run, run.data.pair, ['data', 'pair'], roles));
-    const heldOut = await locateValidation(run, roles);
-    if (heldOut !== undefined) validation = everyNth(await openLocation(heldOut), heldOut.every);
-    sources.push({ roles, samples: validation.length === 0 ? pairs : await withoutHeldOut(pairs, validation) });
-  }
-  for (const role of unpaired) sources.push({ roles: [role], samples: await openUnpaired(run, role) });
-  return { sources, validation };
+  if (roles !== undefined)
+    sources.push({ roles, samples: await openLocation(await locatePairs(run, run.data.pair, ['data', 'pair'], roles)) });
+  for (const role of unpaired) sources.push({ roles: [role], samples: await openLocation(locateUnpaired(run, role)) });
+  const heldOut = heldOutRoles && (await locateValidation(run, heldOutRoles));
+  const [first, ...others] = sources;
+  const shown = sampleRoles(run, ir, first?.roles ?? []);
+  if (heldOut === undefined || first === undefined) return { sources, validation: [], roles: shown };
+  const validation = everyNth(await openLocation(heldOut), heldOut.every);
+  const samples = await withoutHeldOut(first.samples, validation, `data.${key}`);
+  return { sources: [{ ...first, samples }, ...others], validation, roles: shown };
 }
 
-/** The streams of the model that a run feeds: the roles of the pairs, where it has such, and the unpaired ones. @throws RuntimeFailure */
-export function streamsOf(run: RunFile, ir: IR): { readonly roles: readonly string[] | undefined; readonly unpaired: readonly string[] } {
+/** What a run feeds and holds out. */
+interface Streams {
+  /** Of the pairs, where the model has such. */
+  readonly roles: readonly string[] | undefined;
+  readonly unpaired: readonly string[];
+  /** Key of the first one in the data of the run file. */
+  readonly first: string;
+  /** Of the samples that can be held out: the pairs. A network that enlarges is measured on single pictures too, which are input, reduced, and truth at once. */
+  readonly heldOutRoles: readonly string[] | undefined;
+}
+
+/** The streams of the model that a run feeds. @throws RuntimeFailure */
+export function streamsOf(run: RunFile, ir: IR): Streams {
   const streams = ir.training?.streams ?? [];
   const pairRoles = streams.filter(({ kind }) => kind === 'pair').map(({ names }) => names);
   const unpaired = streams.filter(({ kind }) => kind === 'unpaired').flatMap(({ names }) => names);
-  checkKeys(run, pairRoles.length > 0, unpaired);
+  const [roles] = pairRoles;
+  const heldOutRoles = roles ?? (unpaired.length > 0 && enlargement(ir) > 1 ? unpaired.slice(0, 1) : undefined);
+  checkKeys(run, roles !== undefined, heldOutRoles !== undefined, unpaired);
   if (pairRoles.length > 1) throw inputFailure(`${run.model}: has ${pairRoles.length} pair(...) streams; a run can feed one.`);
-  return { roles: pairRoles[0], unpaired };
+  return { roles, unpaired, first: roles === undefined ? (unpaired[0] ?? '') : 'pair', heldOutRoles };
 }
 
-function checkKeys(run: RunFile, hasPair: boolean, unpaired: readonly string[]): void {
+/** What a network is shown of samples with these roles. @throws RuntimeFailure for a patch of which nothing is left once it is reduced. */
+function sampleRoles(run: RunFile, ir: IR, roles: readonly string[]): SampleRoles {
+  const reduction = enlargement(ir);
+  const [height, width] = ir.training?.patch ?? [reduction, reduction];
+  if (Math.min(height, width) < reduction)
+    throw inputFailure(
+      `${run.model}: ${ir.model.name} enlarges ${reduction} times, so nothing is left of a patch of ${height}x${width} that is reduced for it. Set a larger training.patch.`,
+    );
+  const modelInput = ir.definitions.find(({ id }) => id === ir.model.definition)?.inputs[0]?.name ?? '';
+  const input = roles.includes(modelInput) ? modelInput : (roles[0] ?? '');
+  const truth = roles.find((role) => role !== input) ?? (reduction > 1 ? input : undefined);
+  return { input, ...(truth !== undefined && { truth }), reduction };
+}
+
+function checkKeys(run: RunFile, hasPair: boolean, canHoldOut: boolean, unpaired: readonly string[]): void {
   const needed = [...(hasPair ? ['pair'] : []), ...unpaired];
-  const known = [...needed, ...(hasPair ? ['validation'] : [])];
+  const known = [...needed, ...(canHoldOut ? ['validation'] : [])];
   for (const key of Object.keys(run.data)) {
     if (!known.includes(key))
       throw inputFailure(`${run.placeOf(['data', key], 'key')}: ${unknownKey(key, 'data (the streams of the model)', known)}`);
@@ -69,7 +101,11 @@ export type Location =
   | { readonly place: string; readonly pairs: readonly Pair[] };
 
 async function openLocation(location: Location): Promise<readonly Pair[]> {
-  return 'pairs' in location ? location.pairs : atPlace(location.place, () => pairFolders(location.folders));
+  if ('pairs' in location) return location.pairs;
+  const [role, ...others] = Object.keys(location.folders) as [string, ...string[]];
+  return atPlace(location.place, async () =>
+    others.length === 0 ? singles(role, await listImages(location.folders[role] as string)) : pairFolders(location.folders),
+  );
 }
 
 /** Where the pairs of a section are: folders, a list or a manifest. @param path of the section in the run file. @throws RuntimeFailure */
@@ -131,12 +167,6 @@ export function locateUnpaired(run: RunFile, role: string): Location {
       value.map((file) => resolve(base, String(file))),
     ),
   };
-}
-
-async function openUnpaired(run: RunFile, role: string): Promise<readonly Pair[]> {
-  const location = locateUnpaired(run, role);
-  if ('pairs' in location) return location.pairs;
-  return singles(role, await atPlace(location.place, () => listImages(location.folders[role] as string)));
 }
 
 /** Puts the place in the run file before what went wrong with the files it names. */

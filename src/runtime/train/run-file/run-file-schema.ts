@@ -26,7 +26,8 @@ export const runFileSchema = {
         },
         validation: {
           type: 'object',
-          description: 'Pairs that are measured and never trained on.',
+          description:
+            'Pairs that are measured and never trained on; for a network that enlarges also pictures of the first unpaired stream.',
           properties: {
             every: { ...count, description: 'Takes the 1st, the (every + 1)st, ... pair in natural order of names. Default 1.' },
             pairs: { type: ['array', 'string'] },

@@ -1,5 +1,6 @@
 import type { IR } from '../../../compiler/ir/ir.js';
 import { everyNth, measureDemand, type PictureSet, patchDemand, setOfFolder, setOfFolders, withoutHeldOut } from '../../data/index.js';
+import { enlargement } from '../../enhance/index.js';
 import { ssimWindow } from '../../metrics/index.js';
 import { atPlace, type Location, locatePairs, locateUnpaired, locateValidation, streamsOf } from './run-data.js';
 import type { RunFile } from './run-file.js';
@@ -10,32 +11,24 @@ import type { RunFile } from './run-file.js';
  * @param patch height and width. @throws RuntimeFailure with the place in the run file for mistakes in it and for folders that cannot be read.
  */
 export async function picturesOfRun(run: RunFile, ir: IR, patch: readonly [number, number]): Promise<PictureSet[]> {
-  const { roles, unpaired } = streamsOf(run, ir);
+  const { roles, unpaired, first: key, heldOutRoles } = streamsOf(run, ir);
   const sets: PictureSet[] = [];
-  if (roles !== undefined) {
-    const all = await pairSet(await locatePairs(run, run.data.pair, ['data', 'pair'], roles), roles, patch);
-    const heldOut = await locateValidation(run, roles);
-    if (heldOut === undefined) sets.push(all);
-    else {
-      const whole = { ...(await pairSet(heldOut, roles, patch)), demand: measureDemand(ssimWindow) };
-      const validation = { ...whole, samples: everyNth(whole.samples, heldOut.every) };
-      sets.push({ ...all, samples: await withoutHeldOut(all.samples, validation.samples) }, validation);
-    }
-  }
-  for (const role of unpaired) {
-    const location = locateUnpaired(run, role);
-    sets.push(
-      'pairs' in location
-        ? listedSet(location.pairs, [role], patch)
-        : await atPlace(location.place, () => setOfFolder(role, location.folders[role] as string, patchDemand(patch))),
-    );
-  }
-  return sets;
+  if (roles !== undefined) sets.push(await setAt(await locatePairs(run, run.data.pair, ['data', 'pair'], roles), roles, patch));
+  for (const role of unpaired) sets.push(await setAt(locateUnpaired(run, role), [role], patch));
+  const heldOut = heldOutRoles && (await locateValidation(run, heldOutRoles));
+  const [first, ...others] = sets;
+  if (heldOut === undefined || first === undefined) return sets;
+  const whole = { ...(await setAt(heldOut, first.roles, patch)), demand: measureDemand(ssimWindow, enlargement(ir)) };
+  const validation = { ...whole, samples: everyNth(whole.samples, heldOut.every) };
+  return [{ ...first, samples: await withoutHeldOut(first.samples, validation.samples, `data.${key}`) }, validation, ...others];
 }
 
-async function pairSet(location: Location, roles: readonly string[], patch: readonly [number, number]): Promise<PictureSet> {
+async function setAt(location: Location, roles: readonly string[], patch: readonly [number, number]): Promise<PictureSet> {
   if ('pairs' in location) return listedSet(location.pairs, roles, patch);
-  return atPlace(location.place, () => setOfFolders(location.folders, patchDemand(patch)));
+  const { place, folders } = location;
+  const [role, ...others] = roles as readonly [string, ...string[]];
+  const demand = patchDemand(patch);
+  return atPlace(place, () => (others.length === 0 ? setOfFolder(role, folders[role] as string, demand) : setOfFolders(folders, demand)));
 }
 
 function listedSet(samples: PictureSet['samples'], roles: readonly string[], patch: readonly [number, number]): PictureSet {
