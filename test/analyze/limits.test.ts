@@ -237,13 +237,26 @@ describe('networks end in one error that names the limit', () => {
       `MFN2013 the number of factors of an extent exceeds the limit of ${degreeLimit}`,
     ],
     [
+      'numbers of elements that cannot be worked out',
+      model(
+        '  p[0] = 1\n  q[0] = 1\n  for i in 1..60 {\n    p[i] = p[i - 1] * H\n    q[i] = q[i - 1] * W\n  }\n' +
+          '  y = broadcast_to(reduce_mean(x), [p[60], p[60], p[60]]) |> reshape([p[60], p[60], q[60]])',
+      ),
+      expect.stringMatching(/^MFN3001 `reshape`: the number of elements of \[(H\*)+H, .*H\] is beyond what can be worked out$/),
+    ],
+    [
+      'halves of powers of a size',
+      model(`  p[0] = 1\n  for i in 1..${degreeLimit} { p[i] = p[i - 1] * H }\n  y = reshape(x, [B, p[${degreeLimit}] / 2, W, 3])`),
+      expect.stringMatching(/^MFN2011 (H\*)+H \/ 2 leaves the whole numbers that can be held exactly$/),
+    ],
+    [
       'quotients of products of quotients',
       model(
         '  f[0] = reduce_mean(x, axes: [2], keepdims: true)\n  for i in 1..5000 {\n' +
           '    wide[i] = broadcast_to(f[i - 1], [B, shape(f[i - 1])[2], W, 3])\n' +
           '    f[i] = wide[i] |> reshape([B, shape(f[i - 1])[2] * W, 1, 3]) |> avg_pool(size: [2, 1], strides: [2, 1])\n  }\n  y = f[5000]',
       ),
-      'MFN2011 an extent of `avg_pool` leaves the whole numbers that can be held exactly',
+      expect.stringMatching(/^MFN3001 `reshape`: the number of elements of \[B, (floor\(W\*){20}.* is beyond what can be worked out$/),
     ],
     [
       'halves of halves',

@@ -1,4 +1,4 @@
-import { elementsOf } from '../ir/dimension.js';
+import { elementsOf, isExact } from '../ir/dimension.js';
 import type { OpDefinition } from './op.js';
 import { dimensions } from './rules/attributes.js';
 import { problem } from './rules/problem.js';
@@ -12,6 +12,8 @@ export const reshape: OpDefinition = {
   callable: true,
   shape: ([x = []], attributes, context) => {
     const shape = dimensions(attributes, 'shape');
+    const unknown = [x, shape].find((extents) => !isExact(elementsOf(extents)));
+    if (unknown) return problem(`the number of elements of [${unknown.join(', ')}] is beyond what can be worked out`, 0);
     if (context.equal(elementsOf(x), elementsOf(shape))) return shape;
     return problem(`[${x.join(', ')}] has ${elementsOf(x)} elements, [${shape.join(', ')}] has ${elementsOf(shape)}`, 0);
   },

@@ -4,6 +4,7 @@ import {
   add,
   type Dimension,
   exactDivide,
+  floorDivide,
   isExact,
   isProductTooHigh,
   isProductTooLong,
@@ -193,6 +194,10 @@ function inexactResult(operator: BinaryOperator, a: Dimension, b: Dimension, spa
 function divideDimensions(context: Context, a: Dimension, b: Dimension, span: Span): Value {
   const quotient = exactDivide(a, b, (multiple, whole) => context.state.constraints.agree(multiple, whole, span));
   if (quotient !== undefined) return fromDimension(quotient);
+  if (typeof b === 'number' && b >= 1 && !isExact(floorDivide(a, b))) {
+    fail(context, report.integerOverflow({ span, operation: `${a} / ${b}` }));
+    return errorValue;
+  }
   fail(
     context,
     report.inexactDimension({ span, dividend: String(a), divisor: String(b), step: typeof b === 'number' && b > 0 ? b : undefined }),

@@ -11,7 +11,7 @@ export class ConstraintRecorder {
 
   /** Whether dimensions agree, for all sizes or for divisible ones; the latter becomes a constraint that stems from `span`. */
   agree(a: Dimension, b: Dimension, span: Span): boolean {
-    if (a === b) return true;
+    if (a === b) return isExact(a);
     if (typeof a === 'number' && typeof b === 'number') return false;
     if (!isExact(a) || !isExact(b)) return false;
     const divisors = this.divisors(a, b);
