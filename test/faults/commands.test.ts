@@ -91,7 +91,11 @@ describe('mfnc train', () => {
       2,
       /bad\.yaml:\d+:\d+: .*nowhere: there is no such file or folder/,
     );
-    expectMistake(await train({ data: { pair, reference: 'references/normal', validation: pair } }), 2, /holds every pair/);
+    expectMistake(
+      await train({ data: { pair, reference: 'references/normal', validation: pair } }),
+      2,
+      /data\.validation holds all of data\.pair, so none is left to train on/,
+    );
     expectMistake(
       await train({ training: { patch: '128x128' } }),
       2,

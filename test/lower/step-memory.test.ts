@@ -90,7 +90,9 @@ describe('the memory of a step', () => {
 
     // Decoded pictures that are kept beside the step leave less for it.
     expect(requireMemory('onnx', steps, sizes, 1e6, whole + 1e6)).toEqual([
-      expect.stringMatching(/about 100 % of the \d+ MB that there are beside 1 MB of decoded pictures; a batch of \d+ leaves more room\.$/),
+      expect.stringMatching(
+        /about 100 % of the \d+ MB that there are beside 1 MB of decoded pictures; a smaller loader\.cache or a batch of \d+ leaves more room\.$/,
+      ),
     ]);
     const remedy = (pictures: number, memory: number): string => {
       try {
@@ -102,8 +104,11 @@ describe('the memory of a step', () => {
     };
     expect(remedy(0, whole - 1e6)).toBe(`a batch of ${batch} fits, or patches of 32x32 (height x width)`);
     expect(remedy(2e6, whole + 1e6)).toBe(
-      `a batch of ${batch} fits, or patches of 32x32 (height x width); decoded pictures take another 2 MB, and the step fits with a smaller loader.cache`,
+      `decoded pictures take another 2 MB, and the step fits with a smaller loader.cache; with this one, a batch of ${batch} fits, or patches of 32x32 (height x width)`,
     );
+    // More pictures than there is memory leave nothing, not less.
+    expect(remedy(1e9, whole + 1e6)).toBe('decoded pictures take another 1000 MB, and the step fits with a smaller loader.cache');
+    expect(() => requireMemory('onnx', steps, sizes, 1e9, whole)).toThrow(expect.objectContaining({ available: 0 }));
     expect(remedy(2e6, whole - 1e6)).toMatch(/; decoded pictures take another 2 MB, less with a smaller loader\.cache$/);
   });
 });

@@ -865,7 +865,7 @@ export const explanations: readonly Explanation[] = [
     code: 'MFN4041', name: 'tooMuchMemory', severity: 'error', title: 'too much memory',
     message: 'a step of the stage `{stage}` needs about {needed} on {engine}, and there are {available}',
     hints: ['{remedy}'],
-    explanation: '`mfnc train` estimates before the first step how much memory a step takes at its peak, and does not begin what the machine cannot hold.\n`mfnc inspect FILE --train --memory SIZE` asks the same of another machine. The activations grow with the batch and with the area of a patch; weights and moments do not.',
+    explanation: '`mfnc train` estimates before the first step how much memory a step takes at its peak, and does not begin what the machine cannot hold.\nThe decoded pictures that it keeps (`loader: { cache: 1GB }` in the run file) take their part of the memory.\n`mfnc inspect FILE --train --memory SIZE` asks the same of another machine, without pictures. The activations grow with the batch and with the area of a patch; weights and moments do not.',
     wrong: { kind: 'command', text: 'mfnc inspect models/lw-drgn.mfn --train --batch 8 --patch 96x96 --memory 200MB\n' },
     right: { kind: 'command', text: 'mfnc inspect models/lw-drgn.mfn --train --batch 8 --patch 96x96 --memory 4GB\n' },
   },

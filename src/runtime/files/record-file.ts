@@ -75,9 +75,8 @@ const largestFile = constants.MAX_STRING_LENGTH;
 async function cutBack<T extends Moment>(path: string, kind: RecordKind<T>, keep: (moment: Moment) => boolean): Promise<T[]> {
   const text = await textOf(path);
   const lines = linesOf(text);
-  const end = lines.findLastIndex(({ moment }) => moment !== undefined && keep(moment)) + 1;
-  const firstBad = lines.findIndex(({ moment }) => moment !== undefined && !keep(moment));
-  const wanted = lines.slice(0, firstBad < 0 ? end : Math.min(end, firstBad));
+  const beyond = lines.findIndex(({ moment }) => moment !== undefined && !keep(moment));
+  const wanted = beyond < 0 ? lines : lines.slice(0, beyond);
   const kept = wanted.map((line) => recordOf(line, kind, path));
   const cut = wanted.map(({ line }) => `${line}\n`).join('');
   if (cut !== text) await writeFileAtomically(path, cut);
@@ -89,9 +88,7 @@ async function cutBack<T extends Moment>(path: string, kind: RecordKind<T>, keep
  * @throws RuntimeFailure that names the line where one is damaged.
  */
 export async function readRecords<T extends Moment>(path: string, kind: RecordKind<T>): Promise<T[]> {
-  const lines = linesOf(await textOf(path));
-  const end = lines.findLastIndex(({ moment }) => moment !== undefined) + 1;
-  return lines.slice(0, end).map((line) => recordOf(line, kind, path));
+  return linesOf(await textOf(path)).map((line) => recordOf(line, kind, path));
 }
 
 async function textOf(path: string): Promise<string> {
@@ -113,11 +110,15 @@ interface Line {
   readonly moment: Moment | undefined;
 }
 
+/** The lines of a file, without a last one that an interruption tore: what was written whole ends in a line break. */
 function linesOf(text: string): Line[] {
-  return text.split('\n').flatMap((line, i) => {
+  const lines = text.split('\n');
+  return lines.flatMap((line, i) => {
     if (line === '') return [];
     const value = parseJSON(line);
-    return [{ line, number: i + 1, value, moment: isMoment(value) ? value : undefined }];
+    const moment = isMoment(value) ? value : undefined;
+    const isTorn = i === lines.length - 1 && moment === undefined;
+    return isTorn ? [] : [{ line, number: i + 1, value, moment }];
   });
 }
 

@@ -5,6 +5,8 @@ import type { SampleRecord, StepRecord, ValidationRecord } from './records.js';
 
 const moment = { stage: { type: 'string' }, step: { type: 'integer' } } as const;
 
+const size = { width: { type: 'integer', minimum: 1 }, height: { type: 'integer', minimum: 1 } } as const;
+
 const picture = {
   file: { type: 'string' },
   rows: {
@@ -14,8 +16,8 @@ const picture = {
       required: ['name', 'width', 'height', 'columns'],
       properties: {
         name: { type: 'string' },
-        width: { type: 'integer' },
-        height: { type: 'integer' },
+        ...size,
+        enlarged: { type: 'integer', minimum: 2 },
         columns: { type: 'array', items: { enum: ['input', 'output', 'truth'] } },
       },
     },
@@ -66,7 +68,7 @@ export const validationRecords: RecordKind<ValidationRecord> = {
             items: {
               type: 'object',
               required: ['width', 'height', 'input'],
-              properties: { width: { type: 'integer' }, height: { type: 'integer' }, input: scores },
+              properties: { ...size, input: scores },
             },
           },
           picture: { type: 'object', required: ['file', 'rows'], properties: picture },

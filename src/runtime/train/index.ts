@@ -8,7 +8,7 @@ export { describeMistake, type RunFile, readRunFile, unknownKey } from './run-fi
 export { picturesOfRun } from './run-file/run-pictures.js';
 export { startWeights } from './run-file/start-weights.js';
 export { describeBatch } from './stage/batch-origin.js';
-export { describeFitting, InsufficientMemory } from './stage/memory-check.js';
+export { InsufficientMemory } from './stage/memory-check.js';
 export type { StepLimit } from './stage/step-limit.js';
 export { train } from './train.js';
 export type { TrainOutcome, TrainReporter, TrainRequest } from './train-request.js';

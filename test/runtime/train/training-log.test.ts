@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { readRecords } from '../../../src/runtime/files/index.js';
-import { stepRecords } from '../../../src/runtime/observe/index.js';
+import { sampleRecords, stepRecords } from '../../../src/runtime/observe/index.js';
 import { TrainingLog } from '../../../src/runtime/train/output/training-log.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 
@@ -35,6 +35,19 @@ describe('the log of a run', () => {
     expect(readFileSync(path, 'utf8')).toBe(damaged);
   });
 
+  it.each([
+    ['the last line', `${text(1)}{"stage"\n`, 2],
+    ['the line of the checkpoint', `${text(1)}x\n${text(3, 4)}`, 2],
+    ['all lines', 'x\ny\n', 1],
+  ])('is not gone on with where a line that was written whole is damaged: %s', async (_what, damaged, line) => {
+    const path = join(temporaryFolder(), 'log.jsonl');
+    writeFileSync(path, damaged);
+    const told = { kind: 'input', message: expect.stringContaining(`${path}:${line}: is damaged`) };
+    await expect(TrainingLog.open(path, ({ step }) => step <= 2)).rejects.toMatchObject(told);
+    await expect(readRecords(path, stepRecords)).rejects.toMatchObject(told);
+    expect(readFileSync(path, 'utf8')).toBe(damaged);
+  });
+
   it('may be damaged beyond the checkpoint, where it is cut off', async () => {
     const path = join(temporaryFolder(), 'log.jsonl');
     writeFileSync(path, `${text(1, 2)}${JSON.stringify({ ...record(3), losses: null })}\n{"stage"\n${text(4)}{"st`);
@@ -56,4 +69,12 @@ describe('the log of a run', () => {
     await log.close();
     expect(readFileSync(path, 'utf8')).toBe(text(1));
   });
+});
+
+test('a record of samples says sizes that pictures can have', () => {
+  const row = { name: '1', width: 4, height: 3, columns: ['input', 'output'] };
+  const isRecord = (change: object) =>
+    sampleRecords.isRecord({ stage: 's', step: 1, file: 'samples/a.png', rows: [{ ...row, ...change }] });
+  expect([{}, { enlarged: 4 }].map(isRecord)).toEqual([true, true]);
+  expect([{ width: 0 }, { height: -1 }, { width: 1.5 }, { enlarged: 'x' }, { enlarged: 1 }].map(isRecord)).toEqual(Array(5).fill(false));
 });

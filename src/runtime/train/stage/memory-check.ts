@@ -13,10 +13,10 @@ export class InsufficientMemory extends Error {
   constructor(
     readonly stage: string,
     readonly estimate: PeakEstimate,
-    /** Bytes that there are for the step, without those of the pictures. */
-    readonly available: number,
+    /** Bytes that there are for the step and the pictures. */
+    private readonly withPictures: number,
     /** Bytes of decoded pictures that are kept. */
-    readonly pictures: number,
+    private readonly pictures: number,
     /** The largest batch that fits; 0 where none does. */
     readonly batch: number,
     /** Height and width of patches that fit with the batch as it is, where such are known. */
@@ -25,12 +25,19 @@ export class InsufficientMemory extends Error {
     super(`a step of the stage ${stage} needs more memory than there is`);
   }
 
+  /** Bytes that the pictures leave for the step. */
+  get available(): number {
+    return Math.max(0, this.withPictures - this.pictures);
+  }
+
   /** What would fit: 'a batch of 6 fits', and what else takes of the memory. */
   get remedy(): string {
+    const fits = this.batch > 0 || this.patch !== undefined;
     const fitting = describeFitting(this.batch, this.patch);
     if (this.pictures === 0) return fitting;
-    const isEnough = this.estimate.bytes <= this.available + this.pictures;
-    return `${fitting}; decoded pictures take another ${megabytes(this.pictures)}, ${isEnough ? 'and the step fits with a smaller loader.cache' : 'less with a smaller loader.cache'}`;
+    const kept = `decoded pictures take another ${megabytes(this.pictures)}`;
+    if (this.estimate.bytes > this.withPictures) return `${fitting}; ${kept}, less with a smaller loader.cache`;
+    return `${kept}, and the step fits with a smaller loader.cache${fits ? `; with this one, ${fitting}` : ''}`;
   }
 }
 
@@ -68,20 +75,21 @@ export function requireMemory(
   pictures: number,
   memory = memoryForSteps(),
 ): string[] {
-  const available = memory - pictures;
+  const available = Math.max(0, memory - pictures);
   return [...steps].flatMap(([stage, { program }]) => {
     const needs = measureStep(program);
     const estimate = estimatePeak(engine, needs);
     if (estimate === undefined || estimate.bytes <= tight * available) return [];
     if (estimate.bytes > available) {
       const batch = fittingBatch(engine, needs, sizes.batch, available);
-      throw new InsufficientMemory(stage, estimate, available, pictures, batch, fittingPatch(engine, stage, needs, sizes, available));
+      throw new InsufficientMemory(stage, estimate, memory, pictures, batch, fittingPatch(engine, stage, needs, sizes, available));
     }
     const room = fittingBatch(engine, needs, sizes.batch, tight * available);
     const share = Math.round((100 * estimate.bytes) / available);
     const remedy = room === 0 ? 'smaller patches leave' : `a batch of ${room} leaves`;
-    const beside = pictures === 0 ? '' : ` beside ${megabytes(pictures)} of decoded pictures`;
-    return [`stage ${stage}: a step needs about ${share} % of the ${megabytes(available)} that there are${beside}; ${remedy} more room.`];
+    const there = `a step needs about ${share} % of the ${megabytes(available)} that there are`;
+    if (pictures === 0) return [`stage ${stage}: ${there}; ${remedy} more room.`];
+    return [`stage ${stage}: ${there} beside ${megabytes(pictures)} of decoded pictures; a smaller loader.cache or ${remedy} more room.`];
   });
 }
 
