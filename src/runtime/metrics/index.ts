@@ -6,8 +6,17 @@ export { type NamedModel, type NamedModels, prepareMetrics } from './model-files
 export { type FitOptions, fitNIQE, formatNIQEModel } from './niqe/fit.js';
 export { type Measured, type Protocol, type Protocols, protocolText, requireOneProtocol } from './protocol.js';
 export { psnr } from './psnr.js';
-export { metricResultsSchema, readResults } from './read-results.js';
+export { metricResultsSchema, readResults, scoresSchema } from './read-results.js';
 export { defaultMetrics, fittedMetrics, metrics, metricsNamed } from './registry.js';
-export { type ImageScore, isScore, type MetricResults, partialCounts, type ScoreCounts, type Scores, wholeMeans } from './results.js';
+export {
+  type ImageScore,
+  isScore,
+  type MetricResults,
+  meanScores,
+  partialCounts,
+  type ScoreCounts,
+  type Scores,
+  wholeMeans,
+} from './results.js';
 export { ssim } from './ssim.js';
 export { ssimWindow } from './structural-similarity.js';

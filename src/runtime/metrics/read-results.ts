@@ -3,15 +3,20 @@ import { inputFailure, readText } from '../files/index.js';
 import type { MetricResults } from './results.js';
 
 const largestResults = 256 * 2 ** 20;
-const scores = { type: 'object', additionalProperties: { type: 'number', nullable: true } } as const;
+
+/** `Scores` as JSON. */
+export const scoresSchema = { type: 'object', additionalProperties: { type: 'number', nullable: true } } as const;
 
 /** What is needed of results to compare them; they may say more, as those of an evaluation do. */
 export const metricResultsSchema = {
   type: 'object',
   required: ['mean', 'images', 'protocols'],
   properties: {
-    mean: scores,
-    images: { type: 'array', items: { type: 'object', required: ['name', 'scores'], properties: { name: { type: 'string' }, scores } } },
+    mean: scoresSchema,
+    images: {
+      type: 'array',
+      items: { type: 'object', required: ['name', 'scores'], properties: { name: { type: 'string' }, scores: scoresSchema } },
+    },
     protocols: {
       type: 'object',
       additionalProperties: {

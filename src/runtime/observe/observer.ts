@@ -10,7 +10,7 @@ export interface SampleRow {
   /** How many times the input is enlarged here (bicubic), because the model takes it smaller; absent where it is as the model takes it. */
   readonly enlarged?: number;
   readonly output: RGBImage;
-  /** Absent where the model is trained without pairs. */
+  /** Absent where no picture says what it should be. */
   readonly truth?: RGBImage;
 }
 

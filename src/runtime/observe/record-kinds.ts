@@ -1,6 +1,6 @@
 import { Ajv } from 'ajv';
 import type { RecordKind } from '../files/index.js';
-import { metricResultsSchema } from '../metrics/index.js';
+import { metricResultsSchema, scoresSchema } from '../metrics/index.js';
 import type { SampleRecord, StepRecord, ValidationRecord } from './records.js';
 
 const moment = { stage: { type: 'string' }, step: { type: 'integer' } } as const;
@@ -25,7 +25,6 @@ const picture = {
 } as const;
 
 const numbers = { type: 'object', additionalProperties: { type: 'number' } } as const;
-const scores = { type: 'object', additionalProperties: { type: 'number', nullable: true } } as const;
 
 const ajv = new Ajv();
 
@@ -61,14 +60,14 @@ export const validationRecords: RecordKind<ValidationRecord> = {
         properties: {
           ...moment,
           metric: { type: 'string' },
-          input: scores,
+          input: scoresSchema,
           output: { type: 'string' },
           images: {
             type: 'array',
             items: {
               type: 'object',
               required: ['width', 'height', 'input'],
-              properties: { ...size, input: scores },
+              properties: { ...size, input: scoresSchema },
             },
           },
           picture: { type: 'object', required: ['file', 'rows'], properties: picture },
