@@ -131,13 +131,13 @@ async function ablate(file: string, options: Options): Promise<void> {
           progress = new TrainProgress(row.engine.name);
           return progress;
         },
-        cellEnded: async ({ state, problem }, isNew, soFar) => {
+        cellEnded: async ({ state, problem }, end, soFar) => {
           progress?.end();
           const { red } = colorsFor(process.stderr);
           if (problem !== undefined) process.stderr.write(`${red('not measured again')}: the table says why; the others go on\n`);
-          else if (!isNew) process.stderr.write('is done already\n');
+          else if (end === 'kept') process.stderr.write('is done already\n');
           if (state === 'failed') process.stderr.write(`${red('failed')}: the table says why; the others go on\n`);
-          if (isNew) await writeReports(ablation.output, soFar);
+          if (end === 'new') await writeReports(ablation.output, soFar);
         },
       },
     });

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { runCommandLine } from '../../src/cli/command-line.js';
 import { startMfnc } from '../support/process.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { makeTinyRun, type TinyRun } from '../support/tiny-run.js';
@@ -161,6 +162,40 @@ describe('mfnc ablate', { timeout: 240_000 }, () => {
     expect(third.code, third.stderr).toBe(0);
     expect(third.rows.map(({ metrics }) => Object.keys(metrics))).toEqual(second.rows.map(() => ['psnr', 'ssim', 'ssim_rgb']));
     expect(third.rows.map(psnrOf)).toEqual(first.rows.map(psnrOf));
+  });
+
+  it('does not mind how metrics that nobody asks for were taken, and does not call done what is interrupted while it is measured again', async () => {
+    const { file } = await makeAblation('variants: [plain.mfn]\nseeds: [1]\nbudget: { stage: { steps: 2 } }\npictures: 0\n');
+    const first = await results(file, '--metric', 'psnr,ssim,fsim');
+    const retake = (path: string, metric: string): void => {
+      const record = readFileSync(path, 'utf8');
+      writeFileSync(path, record.replaceAll(new RegExp(`\\b${metric}-[0-9a-f]{8}`, 'g'), `${metric}-00000000`));
+    };
+    const records = first.rows.map(({ cells }) => join(cells[0]?.folder as string, 'result.json'));
+    retake(records[0] as string, 'fsim');
+    for (const options of [[], ['--no-train']]) {
+      const { code, rows, input, stderr } = await results(file, ...options);
+      expect(code, stderr).toBe(0);
+      expect(rows.map(({ metrics }) => Object.keys(metrics))).toEqual(rows.map(() => ['psnr', 'ssim']));
+      expect(Object.keys(input)).toEqual(['psnr', 'ssim']);
+      expect(stderr.match(/is done already/g) ?? []).toHaveLength(options.length === 0 ? 2 : 0);
+    }
+
+    for (const path of records) retake(path, 'psnr');
+    const before = records.map((path) => readFileSync(path, 'utf8'));
+    let told = '';
+    const silent = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    const spy = vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+      told += text;
+      if (String(text).startsWith('[1/2]')) process.emit('SIGINT');
+      return true;
+    });
+    const code = await runCommandLine(['ablate', file]).finally(() => [silent, spy].map((each) => each.mockRestore()));
+    process.exitCode = 0;
+    expect(code, told).toBe(130);
+    expect(told).toContain('[1/2]');
+    expect(told).not.toMatch(/is done already|not measured again|\[2\/2\]/);
+    expect(records.map((path) => readFileSync(path, 'utf8'))).toEqual(before);
   });
 
   it('goes on after Ctrl-C and ends with the weights of an uninterrupted run', async () => {

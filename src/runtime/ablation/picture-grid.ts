@@ -35,6 +35,10 @@ export async function pictureColumns({ rows, heldOut, pictures: count, metricNam
     const done = cells.find(({ record }) => record?.evaluation !== undefined);
     return done === undefined ? [] : [{ title: `${name}, seed ${done.cell.seed}`, folder: done.cell.folder.pictures, record: done.record }];
   });
+  // The input is the same for all cells, but a cell may lack the metric.
+  const scoredInput = rows
+    .flatMap(({ cells }) => cells.map(({ record }) => record?.evaluation))
+    .find((evaluation) => metric !== undefined && evaluation !== undefined && metric.name in evaluation.input);
   const columns: PictureColumn[] = [];
   const { roles } = heldOut;
   const inputTitle = roles.reduction === 1 ? 'input' : `input, ${enlargedText(roles.reduction)}`;
@@ -51,7 +55,7 @@ export async function pictureColumns({ rows, heldOut, pictures: count, metricNam
       width: truth.width,
       height: truth.height,
       pictures: [
-        { uri: await embeddedImage(input), caption: scored(inputTitle, shown[0]?.record?.evaluation?.images[i]?.input) },
+        { uri: await embeddedImage(input), caption: scored(inputTitle, scoredInput?.images[i]?.input) },
         ...(await Promise.all(made)),
         { uri: await embeddedImage(truth), caption: 'truth' },
       ],

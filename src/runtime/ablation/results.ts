@@ -1,4 +1,13 @@
-import { type Evaluation, metricsNamed, type Protocols, requireOneProtocol, type Scores, wholeMeans } from '../metrics/index.js';
+import {
+  type Evaluation,
+  meanScores,
+  metricsNamed,
+  type Protocols,
+  partialCounts,
+  requireOneProtocol,
+  type Scores,
+  wholeMeans,
+} from '../metrics/index.js';
 import type { Ablation } from './ablation-file.js';
 import { budgetNotes } from './budget-notes.js';
 import type { AblationRow, CellRecord, StageRecord } from './cell.js';
@@ -76,7 +85,8 @@ export function resultsOf(
     record?.evaluation === undefined ? [] : [{ name: `${cell.row.name}, seed ${cell.seed}`, ...record.evaluation }],
   );
   const protocols = requireOneProtocol(measured);
-  const [first] = measured;
+  const inputs = inputPictures(measured);
+  const inputScores = inputs.map(({ scores }) => scores);
   const [base] = rows as readonly [AblationRow];
   const ordered = [...rows.slice(1), base];
   const baseScores = (metric: string): Map<number, number> => scoresOf(cells, base, metric);
@@ -105,12 +115,12 @@ export function resultsOf(
     seeds: ablation.seeds,
     metricNames: ablation.metrics,
     protocols,
-    input: first && wholeMeans(first.input, first.inputCounts, first.images.length),
+    input: inputs.length === 0 ? undefined : wholeMeans(meanScores(inputScores), partialCounts(inputScores), inputs.length),
     confidence: ablation.confidence,
     size: ablation.size,
     heldOut,
     pictures: Math.min(ablation.pictures, heldOut.pairs.length),
-    notes: [...budgetNotes(ablation, rows, cells, isExhausted), ...undefinedNotes(measured)],
+    notes: [...budgetNotes(ablation, rows, cells, isExhausted), ...undefinedNotes(inputs, measured)],
   };
 }
 
@@ -120,9 +130,29 @@ export function comparableMeans(record: CellRecord | undefined): Readonly<Record
   return evaluation === undefined ? {} : wholeMeans(evaluation.mean, evaluation.counts, evaluation.images.length);
 }
 
+/** A held-out picture with its numbers. */
+interface MeasuredPicture {
+  readonly name: string;
+  readonly scores: Scores;
+}
+
+/** The held-out pictures before they were enhanced. They are the same for all cells, but a cell may lack a metric, which is then taken from the first that has it. */
+function inputPictures(measured: readonly Evaluation[]): MeasuredPicture[] {
+  const [first, ...others] = measured;
+  return (first?.images ?? []).map(({ name, input }, i) => {
+    const scores = { ...input };
+    for (const { images } of others)
+      for (const [metric, score] of Object.entries(images[i]?.input ?? {})) if (!(metric in scores)) scores[metric] = score;
+    return { name, scores };
+  });
+}
+
 /** What has no mean because a metric is not defined for a picture, in sentences. */
-function undefinedNotes(measured: readonly (Evaluation & { readonly name: string })[]): string[] {
-  const notesOf = (subject: string, pictures: readonly { readonly name: string; readonly scores: Scores }[]) =>
+function undefinedNotes(
+  inputs: readonly MeasuredPicture[],
+  measured: readonly { readonly name: string; readonly images: readonly MeasuredPicture[] }[],
+): string[] {
+  const notesOf = (subject: string, pictures: readonly MeasuredPicture[]) =>
     metricsNamed(Object.keys(pictures[0]?.scores ?? {})).flatMap(({ name, title }) => {
       const lacking = pictures.filter(({ scores }) => scores[name] === null).map((picture) => picture.name);
       if (lacking.length === 0) return [];
@@ -130,7 +160,6 @@ function undefinedNotes(measured: readonly (Evaluation & { readonly name: string
         `${subject}: ${title} has no mean, as it is not defined for ${lacking.length} of ${pictures.length} pictures: ${lacking.join(', ')}.`,
       ];
     });
-  const inputs = measured[0]?.images.map(({ name, input }) => ({ name, scores: input })) ?? [];
   return [...notesOf('input', inputs), ...measured.flatMap(({ name, images }) => notesOf(name, images))];
 }
 

@@ -7,7 +7,7 @@ import type { Ablation } from './ablation-file.js';
 import { type AblationRow, cellFolder, cellKey, readCell } from './cell.js';
 import type { HeldOut } from './evaluate-cell.js';
 import { type AblationResults, type CellResult, resultsOf } from './results.js';
-import { type Cell, runCell } from './run-cell.js';
+import { type Cell, type CellEnd, runCell } from './run-cell.js';
 import { readProgress } from './run-progress.js';
 import { takenAsNow } from './taken-as-now.js';
 
@@ -15,8 +15,8 @@ import { takenAsNow } from './taken-as-now.js';
 export interface AblationReporter {
   /** A cell begins, or goes on; `number` counts all cells from 1. @returns what follows its training. */
   cellStarted(row: AblationRow, seed: number, number: number, total: number): TrainReporter;
-  /** A cell is over. @param isNew whether anything had to be done for it. @param results of all cells so far. */
-  cellEnded(cell: CellResult, isNew: boolean, results: AblationResults): Promise<void>;
+  /** A cell is over. @param results of all cells so far. */
+  cellEnded(cell: CellResult, end: CellEnd, results: AblationResults): Promise<void>;
 }
 
 export interface AblationRequest {
@@ -51,14 +51,14 @@ async function runCells(request: AblationRequest, cells: readonly Cell[], heldOu
   const timer = totalMinutes === undefined ? undefined : setTimeout(() => exhausted.abort(), totalMinutes * 60_000);
   const either = AbortSignal.any([signal, exhausted.signal]);
   const found = new Map<Cell, CellResult>();
-  const current = (result: CellResult): CellResult => (trains ? takenAsNow(result, evaluationProtocols(metrics, heldOut.roles)) : result);
+  const current = (result: CellResult): CellResult => takenAsNow(result, evaluationProtocols(metrics, heldOut.roles));
   for (const cell of cells) found.set(cell, current(await presentResult(cell)));
   const results = (): AblationResults => resultsOf(ablation, rows, [...found.values()], heldOut, exhausted.signal.aborted);
   try {
     for (const [i, cell] of trains ? cells.entries() : []) {
       if (either.aborted) break;
       const follower = reporter.cellStarted(cell.row, cell.seed, i + 1, cells.length);
-      const { record, isNew, problem } = await runCell(cell, {
+      const { record, end, problem } = await runCell(cell, {
         heldOut,
         budget: ablation.budget,
         measurement: { metrics, pictures: ablation.pictures, signal: either, measured: (done, total) => follower.validating(done, total) },
@@ -67,7 +67,7 @@ async function runCells(request: AblationRequest, cells: readonly Cell[], heldOu
       const outcome = record === undefined ? await presentResult(cell) : { cell, record, state: record.state };
       const result = { ...current(outcome), ...(problem !== undefined && { problem }) };
       found.set(cell, result);
-      await reporter.cellEnded(result, isNew, results());
+      await reporter.cellEnded(result, end, results());
     }
     return results();
   } finally {

@@ -24,12 +24,14 @@ export interface CellSetting {
   readonly reporter: TrainReporter;
 }
 
+/** How running a cell ended. kept: its record is as it was; interrupted: it goes on the next time. */
+export type CellEnd = 'new' | 'kept' | 'interrupted';
+
 /** What came of running a cell. */
 export interface CellOutcome {
-  /** Undefined where it was interrupted: what it has done so far is kept in its folder, and goes on the next time. */
+  /** Undefined where its training was interrupted: what it has done so far is kept in its folder. */
   readonly record: CellRecord | undefined;
-  /** Whether anything had to be done for it. */
-  readonly isNew: boolean;
+  readonly end: CellEnd;
   /** Why a finished cell could not be measured again; its record is as it was. */
   readonly problem?: string;
 }
@@ -46,13 +48,14 @@ export async function runCell(cell: Cell, setting: CellSetting): Promise<CellOut
   const { signal } = setting.measurement;
   try {
     const record = await trainCell(cell, setting);
-    if (record !== undefined) await writeCell(cell.folder, record);
-    return { record, isNew: true };
+    if (record === undefined) return { record, end: 'interrupted' };
+    await writeCell(cell.folder, record);
+    return { record, end: 'new' };
   } catch (error) {
-    if (signal.aborted && error === signal.reason) return { record: undefined, isNew: true };
+    if (signal.aborted && error === signal.reason) return { record: undefined, end: 'interrupted' };
     const record = await failed(cell, error);
     await writeCell(cell.folder, record);
-    return { record, isNew: true };
+    return { record, end: 'new' };
   }
 }
 
@@ -67,17 +70,17 @@ async function measureAnew(cell: Cell, kept: CellRecord, { heldOut, measurement 
   const shown = Math.min(measurement.pictures, heldOut.pairs.length);
   const hasPictures = shown === 0 || existsSync(join(cell.folder.pictures, `${shown}.png`));
   const hasAll = Object.entries(wanted).every(([name, { id }]) => has[name]?.id === id);
-  if (hasAll && hasPictures) return { record: kept, isNew: false };
+  if (hasAll && hasPictures) return { record: kept, end: 'kept' };
   const { signal } = measurement;
   let record: CellRecord;
   try {
     record = { ...kept, evaluation: await evaluateCell(cell.row, cell.folder, heldOut, measurement) };
   } catch (error) {
-    const isInterrupted = signal.aborted && error === signal.reason;
-    return { record: kept, isNew: false, ...(!isInterrupted && { problem: reasonOf(error) }) };
+    if (signal.aborted && error === signal.reason) return { record: kept, end: 'interrupted' };
+    return { record: kept, end: 'kept', problem: reasonOf(error) };
   }
   await writeCell(cell.folder, record);
-  return { record, isNew: true };
+  return { record, end: 'new' };
 }
 
 /** @returns undefined where it was interrupted. */
