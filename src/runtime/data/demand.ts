@@ -26,15 +26,23 @@ export function patchDemand([height, width]: readonly [number, number]): Demand 
  * @param reduction by which the input is reduced for the network; what is measured is a multiple of it.
  */
 export function measureDemand(window: number, reduction: number): Demand {
-  const side = Math.ceil(window / reduction) * reduction;
-  const multiple = reduction === 1 ? '' : `, as ${window} is rounded up to a multiple of ${reduction}, by which the network enlarges`;
+  const { side, because } = smallestReducible(window, reduction);
   return {
     images: 'validation images',
     height: side,
     width: side,
-    tooSmall: `too small to be measured: SSIM needs at least ${side}x${side}${multiple}`,
+    tooSmall: `too small to be measured: SSIM needs at least ${side}x${side}${because}`,
     remedy: 'Leave it out of data.validation.',
   };
+}
+
+/**
+ * The smallest height and width of a picture of which at least `side` pixels are measured where it is reduced for a network.
+ * @returns with why it is more than that, as the rest of a sentence.
+ */
+export function smallestReducible(side: number, reduction: number): { readonly side: number; readonly because: string } {
+  const because = reduction === 1 ? '' : `, as ${side} is rounded up to a multiple of ${reduction}, by which the network enlarges`;
+  return { side: Math.ceil(side / reduction) * reduction, because };
 }
 
 /** A file with the size of its upright image. */

@@ -1,7 +1,7 @@
 export type { Batches } from './batches.js';
 export { type Darkening, darken, defaultDarkening, drawDarkening } from './darken.js';
 export { type DarkenedPair, type DarkenOptions, darkenFiles } from './darken-files.js';
-export { measureDemand, patchDemand } from './demand.js';
+export { measureDemand, patchDemand, smallestReducible } from './demand.js';
 export { encodeImage } from './encode-image.js';
 export { type Examination, examinePictures, type PictureSet, setOfFolder, setOfFolders } from './examine-pictures.js';
 export type { Finding } from './finding.js';

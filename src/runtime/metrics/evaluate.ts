@@ -51,7 +51,7 @@ export async function evaluatePairs(
     const path = files[roles.input] as string;
     const truthPath = files[roles.truth] as string;
     const [stored, whole] = await Promise.all([readImage(path, 'training'), readImage(truthPath, 'training')]);
-    requireMeasurable(metrics, { path, ...stored }, { path: truthPath, ...whole }, scale / roles.reduction);
+    requireMeasurable(metrics, { path, ...stored }, { path: truthPath, ...whole }, scale / roles.reduction, roles.reduction);
     const [input, truth] = [reduceByMeans(stored, roles.reduction), reducible(whole, roles.reduction)];
     const output = await network.enhance(input);
     images.push({

@@ -1,4 +1,4 @@
-import { type RGBImage, readImage, readImageHeader } from '../data/index.js';
+import { type RGBImage, readImage, readImageHeader, smallestReducible } from '../data/index.js';
 import { inputFailure, RuntimeFailure } from '../files/index.js';
 import type { ReadyMetric } from './metric.js';
 import type { Protocols } from './protocol.js';
@@ -45,9 +45,10 @@ interface Sized {
 
 /**
  * Refuses a pair whose sizes do not go together, or an image that is too small for a metric.
- * @param scale how many times as high and wide as the image its partner has to be. @throws RuntimeFailure
+ * @param scale how many times as high and wide as the image its partner has to be.
+ * @param reduction by which the image is reduced for the network; what is measured is a multiple of it. @throws RuntimeFailure
  */
-export function requireMeasurable(metrics: readonly ReadyMetric[], image: Sized, partner?: Sized, scale = 1): void {
+export function requireMeasurable(metrics: readonly ReadyMetric[], image: Sized, partner?: Sized, scale = 1, reduction = 1): void {
   const size = ({ width, height }: Pick<Sized, 'width' | 'height'>) => `${width}x${height}`;
   const wanted = size({ width: scale * image.width, height: scale * image.height });
   if (partner !== undefined && wanted !== size(partner)) {
@@ -57,11 +58,13 @@ export function requireMeasurable(metrics: readonly ReadyMetric[], image: Sized,
     );
   }
   const side = scale * Math.min(image.width, image.height);
-  const refusing = metrics.find(({ metric }) => metric.smallestSide > side)?.metric;
-  if (refusing !== undefined)
-    throw inputFailure(
-      `${image.path}: is ${size(image)} pixels${scale === 1 ? '' : `, enlarged ${wanted}`}; ${refusing.title} needs at least ${refusing.smallestSide}x${refusing.smallestSide}.`,
-    );
+  for (const { metric } of metrics) {
+    const { side: smallest, because } = smallestReducible(metric.smallestSide, reduction);
+    if (smallest > side)
+      throw inputFailure(
+        `${image.path}: is ${size(image)} pixels${scale === 1 ? '' : `, enlarged ${wanted}`}; ${metric.title} needs at least ${smallest}x${smallest}${because}.`,
+      );
+  }
 }
 
 /** Problems that are told at once; the others are counted. */
