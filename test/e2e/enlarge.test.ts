@@ -8,7 +8,7 @@ import { type Evaluation, enlarge, psnr } from '../../src/runtime/metrics/index.
 import { sampleRecords, type ValidationRecord, validationRecords } from '../../src/runtime/observe/index.js';
 import { runCommand } from '../cli/command-result.js';
 import { type EnlargingRun, enlargingModel, enlargingTimes, makeEnlargingRun } from '../support/enlarging-run.js';
-import { writePairs } from '../support/images.js';
+import { syntheticPhotograph, writePairs } from '../support/images.js';
 
 async function succeed(...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await runCommand(...args);
@@ -51,7 +51,7 @@ describe('a network that enlarges', () => {
     expect(evaluation.images.map(({ input: _input, ...image }) => image)).toEqual(measured.images);
     expect(evaluation.images.map(({ width, height }) => [width, height])).toEqual(Array(3).fill([48, 36]));
     expect(evaluation.protocols).toEqual(measured.protocols);
-    const [large] = await Promise.all([readLarge('1')]);
+    const large = await readLarge('1');
     expect(evaluation.images[0]?.input.psnr).toBe(psnr.measure(enlarge(reduceByMeans(large, 2), 2), reducible(large, 2)));
     expect(await succeed('evaluate', ...network, ...pairs)).toContain(
       'input: enlarged 2 times (bicubic, MATLAB imresize) before it is measured',
@@ -120,6 +120,27 @@ describe('a network that enlarges', () => {
     );
     expect(existsSync(inFolder('alone/validation.jsonl'))).toBe(true);
     expect(readFileSync(inFolder('alone/validation.jsonl'), 'utf8')).toBe('');
+  });
+
+  it('is shown the worst pictures held out, also where several have one name', async () => {
+    mkdirSync(inFolder('dup'));
+    const files = ['a.bmp', 'a.png'];
+    for (const [i, format] of (['bmp', 'png'] as const).entries())
+      writeFileSync(inFolder('dup', `a.${format}`), await encodeImage(syntheticPhotograph(49, 37, 6 + i), format));
+    await succeed('train', run.runFile('duplicates', { truth: 'large', validation: { truth: 'dup' } }), '--max-steps', '1');
+    const [record] = await readRecords(inFolder('duplicates/validation.jsonl'), validationRecords);
+    const { images, picture } = record as ValidationRecord;
+    const ranked = files.map((file, i) => ({ file, psnr: images[i]?.scores.psnr as number })).sort((a, b) => a.psnr - b.psnr);
+    const { file, rows } = picture as NonNullable<typeof picture>;
+    const grid = splitGrid(
+      await readImage(inFolder('duplicates', file), 'enhancement'),
+      rows.map((row) => ({ ...row, count: 3 })),
+    );
+    // The pictures of a validation are JPEG, so what is shown is not the file to the last bit.
+    for (const [i, { file }] of ranked.entries()) {
+      const truth = reducible(await readImage(inFolder('dup', file), 'training'), 2);
+      expect(psnr.measure(grid?.[i]?.[2] as RGBImage, truth), file).toBeGreaterThan(25);
+    }
   });
 
   it('is given the first picture of each pair reduced, and compared with the second', async () => {

@@ -86,9 +86,9 @@ export class Validation {
       },
       (done) => measured(done, pairs.length),
     );
-    const score = ({ scores }: Evaluation['images'][number]) => scores[metric] as number;
-    const ranked = [...evaluation.images].sort((a, b) => score(a) - score(b)).slice(0, shownWorst);
-    const worst = ranked.map(({ name }) => pairs.find((pair) => pair.name === name) as Pair);
+    const scored = evaluation.images.map(({ scores }, i) => ({ pair: pairs[i] as Pair, score: scores[metric] as number }));
+    const ranked = scored.sort((a, b) => a.score - b.score).slice(0, shownWorst);
+    const worst = ranked.map(({ pair }) => pair);
     const rows = await takeSamples(worst, roles, enhancer, largestSide);
     const isBest = this.best === undefined || (evaluation.mean[metric] as number) > this.best.value;
     if (isBest) await writeWeights(bestWeights, ir, weights);
