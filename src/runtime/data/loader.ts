@@ -179,7 +179,7 @@ function fillInWorkers(
   const stop = () => Atomics.store(counter, 0, files);
   if (signal?.aborted === true) stop();
   signal?.addEventListener('abort', stop, { once: true });
-  return new Promise((resolve, reject) => {
+  const filled = new Promise<void>((resolve, reject) => {
     let full = 0;
     pool.listener = (reply) => {
       if (reply?.kind === 'filled') count(reply.number, reply.failed);
@@ -190,6 +190,8 @@ function fillInWorkers(
     };
     pool.send({ kind: 'fill', counter });
   });
+  // A signal outlives the training, and what listens to it keeps the pictures.
+  return filled.finally(() => signal?.removeEventListener('abort', stop));
 }
 
 /** Why files cannot be decoded, asked for one file at a time: libvips keeps the reasons of all threads in one place, where they get mixed up. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { getEventListeners } from 'node:events';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker, type WorkerOptions } from 'node:worker_threads';
@@ -58,6 +59,14 @@ async function hashes(batches: Batches, first: number, end: number): Promise<str
 }
 
 describe('the decoded pictures that are kept', () => {
+  it('are not held by the signal of whoever trains one network after the other', async () => {
+    const { sources } = await makeSources();
+    const { signal } = new AbortController();
+    const loader = await Loader.open(sources, { workers: 1 }, sampling.patch, silent, signal);
+    await loader.close();
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+
   it.each([
     ['all', 2 ** 20, 4 * 2 * 60 * 50 * 3 + 3 * 40 * 30 * 3],
     ['as many as the bound allows', 2 * 60 * 50 * 3 + 10, 2 * 60 * 50 * 3],
