@@ -274,6 +274,14 @@ describe('mfnc ablate', { timeout: 240_000 }, () => {
     ]);
   });
 
+  it('trains nothing where a metric cannot be taken of the held-out pairs', async () => {
+    const { file, output } = await makeAblation('variants: [plain.mfn]\nseeds: [1]\nmetrics: [psnr, niqe]\n');
+    const { code, stderr } = await runCommand('ablate', file);
+    expect(stderr).toMatch(/1\.png: is 64x56 pixels; NIQE needs at least \d+x\d+\.\n.*4\.png: is 64x56 pixels/);
+    expect(code).toBe(2);
+    expect(existsSync(join(output, 'cells'))).toBe(false);
+  });
+
   it('needs held-out pairs', async () => {
     const { file } = await makeAblation('variants: [plain.mfn]\n', {
       data: { pair: { low: 'pairs/low', normal: 'pairs/normal' }, reference: 'references/normal' },

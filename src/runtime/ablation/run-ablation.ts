@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Pair } from '../data/index.js';
 import { inputFailure, makeFolder, withLock } from '../files/index.js';
-import { evaluationProtocols, type ReadyMetric } from '../metrics/index.js';
+import { checkFiles, evaluationProtocols, type ReadyMetric } from '../metrics/index.js';
 import { describeRun, openData, type RunDescription, startWeights, type TrainReporter } from '../train/index.js';
 import type { Ablation } from './ablation-file.js';
 import { type AblationRow, cellFolder, cellKey, readCell } from './cell.js';
@@ -34,7 +34,7 @@ export interface AblationRequest {
  * Trains every variant with every seed and measures it on the held-out pairs: first all variants with the first seed, and so on, so that what an exhausted budget
  * leaves undone is as little as possible for each variant. Cells that are done already are kept; a cell that fails, or cannot be measured again, does not keep the others from
  * running.
- * @throws RuntimeFailure for what is wrong with all of them: no held-out pairs, variants that are measured on different ones, the output folder.
+ * @throws RuntimeFailure for what is wrong with all of them: no held-out pairs, such that a metric cannot be taken of, variants that are measured on different ones, the output folder.
  */
 export async function runAblation(request: AblationRequest): Promise<AblationResults> {
   const { ablation, rows } = request;
@@ -55,6 +55,7 @@ async function runCells(request: AblationRequest, cells: readonly Cell[], heldOu
   for (const cell of cells) found.set(cell, current(await presentResult(cell)));
   const results = (): AblationResults => resultsOf(ablation, rows, [...found.values()], heldOut, exhausted.signal.aborted);
   try {
+    if (trains && [...found.values()].some(({ state }) => state !== 'complete')) await checkHeldOutPairs(heldOut, metrics);
     for (const [i, cell] of trains ? cells.entries() : []) {
       if (either.aborted) break;
       const follower = reporter.cellStarted(cell.row, cell.seed, i + 1, cells.length);
@@ -73,6 +74,12 @@ async function runCells(request: AblationRequest, cells: readonly Cell[], heldOu
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Looks at the sizes of the held-out pairs, so that nobody trains for hours what cannot be measured. @throws RuntimeFailure */
+async function checkHeldOutPairs({ pairs, roles }: HeldOut, metrics: readonly ReadyMetric[]): Promise<void> {
+  const files = pairs.map(({ name, files: of }) => ({ name, image: of[roles.input] as string, reference: of[roles.truth] as string }));
+  await checkFiles(files, metrics, 1, roles.reduction);
 }
 
 /** What is known of a cell before anything is done for it. */

@@ -72,16 +72,16 @@ const toldProblems = 20;
 
 /**
  * Looks at the headers of all files before the first is measured, so that nobody waits for the hundredth to be refused.
- * @param scale how many times as high and wide as its image a reference has to be.
+ * @param scale how many times as high and wide as its image a reference has to be. @param reduction by which the images are reduced for the network.
  * @throws RuntimeFailure with a line for each file that cannot be measured.
  */
-export async function checkFiles(files: readonly MeasuredFile[], metrics: readonly ReadyMetric[], scale = 1): Promise<void> {
+export async function checkFiles(files: readonly MeasuredFile[], metrics: readonly ReadyMetric[], scale = 1, reduction = 1): Promise<void> {
   const problems: string[] = [];
   for (const { image, reference } of files) {
     try {
       const sized = { path: image, ...(await readImageHeader(image)) };
       const partner = reference === undefined ? undefined : { path: reference, ...(await readImageHeader(reference)) };
-      requireMeasurable(metrics, sized, partner, scale);
+      requireMeasurable(metrics, sized, partner, scale, reduction);
     } catch (error) {
       if (!(error instanceof RuntimeFailure)) throw error;
       problems.push(error.message);
