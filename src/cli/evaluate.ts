@@ -3,7 +3,7 @@ import type { Precision } from '../compiler/3-lower/index.js';
 import { pairFolders } from '../runtime/data/index.js';
 import { type EngineChoice, engineChoices } from '../runtime/engines/index.js';
 import { Enhancer, enlargement } from '../runtime/enhance/index.js';
-import { checkFiles, defaultMetrics, type Evaluation, evaluatePairs, metricsNamed, undefinedScores } from '../runtime/metrics/index.js';
+import { checkPairs, defaultMetrics, type Evaluation, evaluatePairs, metricsNamed, undefinedScores } from '../runtime/metrics/index.js';
 import { chosenNetwork, modelOption, weightsOption } from './default-network.js';
 import { guarded } from './guarded.js';
 import { loadNetwork, mapOptionText } from './load-network.js';
@@ -66,27 +66,20 @@ export function register(program: Command): void {
   addResultFormats(command);
 }
 
+/** A reference is as large as what the network makes of its partner, so that nothing is reduced. */
+const roles = { input: 'low', truth: 'normal', reduction: 1 } as const;
+
 async function evaluate(options: Options): Promise<void> {
   const metrics = await readyMetrics(options.metric === undefined ? defaultMetrics : metricsNamed(options.metric), options);
   const network = chosenNetwork(options);
   const { ir, sources, weights } = await loadNetwork(network.model, network.weights, options);
   const pairs = await pairFolders({ low: options.low, normal: options.normal });
-  await checkFiles(
-    pairs.map(({ name, files }) => ({ name, image: files.low as string, reference: files.normal as string })),
-    metrics,
-    enlargement(ir),
-  );
+  await checkPairs(pairs, roles, enlargement(ir), metrics);
   const engine = await requireEngine(options.engine, options.precision);
   const enhancer = new Enhancer(ir, weights, engine, { precision: options.precision, sources });
   const progress = new Progress({ label: `evaluating on ${engine.name}`, total: pairs.length, unit: 'images' });
   try {
-    const evaluation = await evaluatePairs(
-      pairs,
-      { input: 'low', truth: 'normal', reduction: 1 },
-      enhancer,
-      (done) => progress.update(done),
-      metrics,
-    );
+    const evaluation = await evaluatePairs(pairs, roles, enhancer, (done) => progress.update(done), metrics);
     progress.finish();
     tellUndefined(
       evaluation.images.flatMap(({ scores, input }, i) => {

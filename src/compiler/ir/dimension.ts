@@ -95,13 +95,8 @@ export const evaluateShape = (shape: Shape, sizes: Sizes): number[] => shape.map
 export const isExact = (dimension: Dimension): boolean =>
   typeof dimension === 'number' ? Number.isSafeInteger(dimension) : polynomial.isExact(parseDimension(dimension));
 
-/** Whether the product of two dimensions has more terms than are worked out; it is not exact then. */
-export const isProductTooLong = (a: Dimension, b: Dimension): boolean =>
-  typeof a === 'string' && typeof b === 'string' && parseDimension(a).size * parseDimension(b).size > polynomial.productLimit;
-
-/** Whether the product of two dimensions has terms of more factors than are worked out; it is not exact then. */
-export const isProductTooHigh = (a: Dimension, b: Dimension): boolean =>
-  polynomial.degreeOf(toPolynomial(a)) + polynomial.degreeOf(toPolynomial(b)) > polynomial.degreeLimit;
+/** What there is too much of in the product of two dimensions, which is not exact then; undefined where it is worked out. */
+export const excessOfProduct = (a: Dimension, b: Dimension) => polynomial.excessOfProduct(toPolynomial(a), toPolynomial(b));
 
 /** Whether two dimensions are the same at all sizes. */
 export const areEqual = (a: Dimension, b: Dimension): boolean => a === b || polynomial.areEqual(toPolynomial(a), toPolynomial(b));

@@ -68,6 +68,12 @@ export const degreeOf = (a: Polynomial): number => {
   return greatest;
 };
 
+/** What there is too much of in the product of two polynomials for `multiply` to work it out; undefined where it can. */
+export const excessOfProduct = (a: Polynomial, b: Polynomial): { readonly of: 'terms' | 'factors'; readonly limit: number } | undefined => {
+  if (a.size * b.size > productLimit) return { of: 'terms', limit: productLimit };
+  return degreeOf(a) + degreeOf(b) > degreeLimit ? { of: 'factors', limit: degreeLimit } : undefined;
+};
+
 /**
  * Stands for a result that is beyond what can be worked out: a number so large that it cannot be held exactly, so that `isExact` tells, and that can
  * be printed and read again.
@@ -75,7 +81,7 @@ export const degreeOf = (a: Polynomial): number => {
 const inexact: Polynomial = constant(Number.MAX_VALUE);
 
 export const multiply = (a: Polynomial, b: Polynomial): Polynomial => {
-  if (a.size * b.size > productLimit || degreeOf(a) + degreeOf(b) > degreeLimit) return inexact;
+  if (excessOfProduct(a, b)) return inexact;
   return fromTerms(
     [...a.values()].flatMap((left) =>
       [...b.values()].map((right) => ({

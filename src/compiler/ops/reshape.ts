@@ -12,10 +12,11 @@ export const reshape: OpDefinition = {
   callable: true,
   shape: ([x = []], attributes, context) => {
     const shape = dimensions(attributes, 'shape');
-    const unknown = [x, shape].find((extents) => !isExact(elementsOf(extents)));
+    const [before, after] = [elementsOf(x), elementsOf(shape)];
+    const unknown = isExact(before) ? (isExact(after) ? undefined : shape) : x;
     if (unknown) return problem(`the number of elements of [${unknown.join(', ')}] is beyond what can be worked out`, 0);
-    if (context.equal(elementsOf(x), elementsOf(shape))) return shape;
-    return problem(`[${x.join(', ')}] has ${elementsOf(x)} elements, [${shape.join(', ')}] has ${elementsOf(shape)}`, 0);
+    if (context.equal(before, after)) return shape;
+    return problem(`[${x.join(', ')}] has ${before} elements, [${shape.join(', ')}] has ${after}`, 0);
   },
   type: oneType,
   gradient: (builder, { inputs: [x = 0], outputGradient }) => [builder.emit('reshape', [outputGradient], { shape: builder.shapeOf(x) })],

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Pair } from '../data/index.js';
 import { inputFailure, makeFolder, withLock } from '../files/index.js';
-import { checkFiles, evaluationProtocols, type ReadyMetric } from '../metrics/index.js';
+import { checkPairs, evaluationProtocols, type ReadyMetric } from '../metrics/index.js';
 import { describeRun, openData, type RunDescription, startWeights, type TrainReporter } from '../train/index.js';
 import type { Ablation } from './ablation-file.js';
 import { type AblationRow, cellFolder, cellKey, readCell } from './cell.js';
@@ -51,11 +51,14 @@ async function runCells(request: AblationRequest, cells: readonly Cell[], heldOu
   const timer = totalMinutes === undefined ? undefined : setTimeout(() => exhausted.abort(), totalMinutes * 60_000);
   const either = AbortSignal.any([signal, exhausted.signal]);
   const found = new Map<Cell, CellResult>();
-  const current = (result: CellResult): CellResult => takenAsNow(result, evaluationProtocols(metrics, heldOut.roles));
+  const wanted = evaluationProtocols(metrics, heldOut.roles);
+  const current = (result: CellResult): CellResult => takenAsNow(result, wanted);
   for (const cell of cells) found.set(cell, current(await presentResult(cell)));
   const results = (): AblationResults => resultsOf(ablation, rows, [...found.values()], heldOut, exhausted.signal.aborted);
   try {
-    if (trains && [...found.values()].some(({ state }) => state !== 'complete')) await checkHeldOutPairs(heldOut, metrics);
+    // Nobody trains for hours what cannot be measured. Each network enlarges by the factor by which its input is reduced.
+    if (trains && [...found.values()].some(({ state }) => state !== 'complete'))
+      await checkPairs(heldOut.pairs, heldOut.roles, heldOut.roles.reduction, metrics);
     for (const [i, cell] of trains ? cells.entries() : []) {
       if (either.aborted) break;
       const follower = reporter.cellStarted(cell.row, cell.seed, i + 1, cells.length);
@@ -74,12 +77,6 @@ async function runCells(request: AblationRequest, cells: readonly Cell[], heldOu
   } finally {
     clearTimeout(timer);
   }
-}
-
-/** Looks at the sizes of the held-out pairs, so that nobody trains for hours what cannot be measured. @throws RuntimeFailure */
-async function checkHeldOutPairs({ pairs, roles }: HeldOut, metrics: readonly ReadyMetric[]): Promise<void> {
-  const files = pairs.map(({ name, files: of }) => ({ name, image: of[roles.input] as string, reference: of[roles.truth] as string }));
-  await checkFiles(files, metrics, 1, roles.reduction);
 }
 
 /** What is known of a cell before anything is done for it. */

@@ -1,6 +1,6 @@
 import { type Pair, type RGBImage, readImage, reduceByMeans, reducible, type SampleRoles } from '../data/index.js';
 import { enlarge, enlargedText } from './enlarge.js';
-import { measureImage, protocolsOf, requireMeasurable } from './measure.js';
+import { checkFiles, measureImage, protocolsOf, requireMeasurable } from './measure.js';
 import type { ReadyMetric } from './metric.js';
 import { type Protocols, protocolOf } from './protocol.js';
 import { readyDefaultMetrics } from './registry.js';
@@ -30,6 +30,20 @@ export interface MeasuredNetwork {
 
 /** Which picture of a pair is put to the network, and which is compared with what it makes of it. */
 export type PairRoles = Required<SampleRoles>;
+
+/**
+ * Looks at the headers of pairs as `evaluatePairs` will at their pictures, before the first is enhanced or anything is trained.
+ * @param scale how many times as high and wide as what it sees the network's output is. @throws RuntimeFailure with a line for each picture that cannot be measured.
+ */
+export async function checkPairs(
+  pairs: readonly Pair[],
+  { input, truth, reduction }: PairRoles,
+  scale: number,
+  metrics: readonly ReadyMetric[],
+): Promise<void> {
+  const measured = pairs.map(({ name, files }) => ({ name, image: files[input] as string, reference: files[truth] as string }));
+  await checkFiles(measured, metrics, scale / reduction, reduction);
+}
 
 /**
  * Measures what a network makes of the inputs of pairs against their truths.

@@ -1,5 +1,5 @@
 export { enlarge, enlargedText } from './enlarge.js';
-export { type Evaluation, evaluatePairs, evaluationProtocols, type PairRoles, type PairScore } from './evaluate.js';
+export { checkPairs, type Evaluation, evaluatePairs, evaluationProtocols, type PairRoles, type PairScore } from './evaluate.js';
 export { checkFiles, type MeasuredFile, measureFiles, protocolsOf, undefinedScores } from './measure.js';
 export type { FittedMetric, Metric, ReadyMetric } from './metric.js';
 export { type NamedModel, type NamedModels, prepareMetrics } from './model-files.js';

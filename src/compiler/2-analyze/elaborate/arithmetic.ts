@@ -4,16 +4,14 @@ import {
   add,
   type Dimension,
   exactDivide,
+  excessOfProduct,
   floorDivide,
   isExact,
-  isProductTooHigh,
-  isProductTooLong,
   multiply,
   remainder,
   subtract,
 } from '../../ir/dimension.js';
 import type { RateExpression } from '../../ir/ir.js';
-import { degreeLimit, productLimit } from '../../ir/polynomial.js';
 import type { OpName } from '../../ops/index.js';
 import { type Context, fail } from './context.js';
 import { emitOp, toTensor } from './tensors.js';
@@ -183,10 +181,8 @@ function combineDimensions(context: Context, operator: BinaryOperator, left: Val
 
 /** Why the result of two dimensions cannot be worked out. */
 function inexactResult(operator: BinaryOperator, a: Dimension, b: Dimension, span: Span) {
-  if (operator === '*' && isProductTooLong(a, b))
-    return report.limitReached({ span, what: 'the number of terms of an extent', limit: productLimit });
-  if (operator === '*' && isProductTooHigh(a, b))
-    return report.limitReached({ span, what: 'the number of factors of an extent', limit: degreeLimit });
+  const excess = operator === '*' ? excessOfProduct(a, b) : undefined;
+  if (excess) return report.limitReached({ span, what: `the number of ${excess.of} of an extent`, limit: excess.limit });
   return report.integerOverflow({ span, operation: `${a} ${operator} ${b}` });
 }
 
